@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// The program's subcommands, one file each. A command gets the words after its name and returns the exit
+/// code (0 well, 1 some trials did not complete, 2 bad command line or file, 3 environment, 75 run again to
+/// continue). UserError and EnvironmentError may escape; main() turns them into codes 2 and 3.
+namespace lnn::cli {
+
+using Words = std::vector<std::string>;
+
+int systems(const Words& words);
+int schema(const Words& words);
+int plan(const Words& words);
+int run(const Words& words);
+int status(const Words& words);
+int collect(const Words& words);
+int table(const Words& words);
+/// Replaces this process by lnn-sweep-trial, the only program that loads LibTorch (0.6 s that nothing else
+/// pays).
+int train(const Words& words);
+
+}  // namespace lnn::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiment/trial_config.h"
+
+/// Experiment files: one ablation of a paper, written by a person (format: experiments/README.md, `lnn-sweep
+/// schema`).
+namespace lnn::experiment {
+
+/// A parsed and validated experiment file. Json members keep the file's own form.
+struct ExperimentFile {
+  std::filesystem::path path;
+  std::string name;
+  Json text;  ///< the whole file, comments removed
+};
+
+/// Reads and checks one file (JSON with // and /* */ comments).
+/// Throws UserError for bad JSON (with line and column), unknown keys, wrong types and impossible values.
+ExperimentFile load_experiment(const std::filesystem::path& path);
+/// The same from text; `path` is only used in messages.
+ExperimentFile parse_experiment(const std::string& text, const std::filesystem::path& path);
+
+/// One trial of an experiment.
+struct Trial {
+  std::string id;
+  std::string experiment;  ///< name of the experiment file it came from
+  std::string label;       ///< the arm, for people: "gelu, custom"; equal for all seeds of an arm
+  Json swept;  ///< dotted key -> value for every key that grid, zip or cases set, plus "case" (its label)
+  std::uint64_t seed = 0;  ///< network seed of this replicate
+  Json config;             ///< resolved
+};
+
+/// "smoke", "desk" or "paper" when the file defines it.
+/// `overrides` come last and win over everything (`--set key=value`).
+/// Throws UserError when the grid is empty, two arms resolve to the same trial, or a swept key is never read.
+std::vector<Trial> expand(const ExperimentFile& file, const std::string& scale,
+                          const Json& overrides = Json::object());
+
+}  // namespace lnn::experiment

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "network/options.h"
+#include "physics/sampling.h"
+#include "training/options.h"
+
+/// One trial's configuration: everything that decides its numbers, and nothing else.
+namespace lnn::experiment {
+
+using Json = nlohmann::json;
+
+/// Data are divided by one scale per coordinate (paper A, section III.3), or left in physical units.
+enum class Scaling { physical, none };
+
+/// A fully resolved trial as the trainer reads it.
+struct TrialConfig {
+  std::string system;
+  std::map<std::string, double> constants;  ///< every constant of the system
+  Scaling scaling = Scaling::physical;
+  physics::SamplingOptions validation;
+  network::NetworkOptions network;
+  training::TrainingOptions training;  ///< phases[0].data is the training set; shuffle_seed = network.seed
+};
+
+/// Completes a partial configuration: published defaults of the system, then `overrides`. Keys may be nested
+/// objects or dotted ("network.width"). The result is canonical: every key that the trial reads, numbers in
+/// one form, keys that this trial never reads left out (e.g. `training.lambda` without a regularizer). Throws
+/// UserError (prefixed with `where`, e.g. "experiments/x.json: base") for an unknown key (with the nearest),
+/// a wrong type, or an impossible value, naming key, value and what is allowed.
+Json resolve_config(const Json& overrides, const std::string& where);
+
+/// True when the resolved configuration reads `key` (dotted); a swept key that is never read is a planning
+/// error.
+bool reads_key(const Json& resolved, const std::string& key);
+
+/// Reads a resolved configuration. Resolves it first, so a hand-written partial file works too.
+TrialConfig parse_trial_config(const Json& config, const std::string& where);
+
+/// First 12 hex digits of a SHA-1 based name (RFC 4122, version 5) of the canonical JSON text.
+std::string trial_id(const Json& resolved);
+
+}  // namespace lnn::experiment
+
+namespace lnn {
+template <>
+struct EnumNames<experiment::Scaling> {
+  using E = experiment::Scaling;
+  static constexpr const char* what = "scaling";
+  static constexpr std::array table{std::pair{E::physical, "physical"}, std::pair{E::none, "none"}};
+};
+}  // namespace lnn

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "experiment/plan.h"
+#include "store/trial_record.h"
+
+/// A sweep's folder and where things lie in it.
+namespace lnn::store {
+
+struct RunDirectory {
+  std::filesystem::path root;
+
+  std::filesystem::path experiment() const { return root / "experiment.json"; }
+  std::filesystem::path plan() const { return root / "plan.json"; }
+  std::filesystem::path events() const { return root / "events.jsonl"; }
+  std::filesystem::path lock() const { return root / "lock"; }
+  std::filesystem::path results() const { return root / "results.h5"; }
+  std::filesystem::path trials() const { return root / "trials"; }
+  std::filesystem::path configs() const { return root / "configs"; }
+  std::filesystem::path logs() const { return root / "logs"; }
+  std::filesystem::path trial(const std::string& id) const { return trials() / (id + ".h5"); }
+  std::filesystem::path config(const std::string& id) const { return configs() / (id + ".json"); }
+  std::filesystem::path log(const std::string& id) const { return logs() / (id + ".log"); }
+};
+
+/// What is on disk for the planned trials.
+struct RunContents {
+  std::map<std::string, TrialRecord> records;  ///< id -> summary (no history, no model)
+  std::map<std::string, std::string> damaged;  ///< id -> what is wrong with its file
+};
+
+/// Reads the summary of every planned trial's file. A damaged file is listed, never fatal. Throws nothing
+/// else.
+RunContents scan_trials(const RunDirectory& run, const experiment::Plan& plan);
+
+/// Rebuilds RUN/results.h5 from RUN/trials atomically: `/trials/<id>` as in the trial file and `/table`, one
+/// compound row per (trial, arm). Damaged files are left out and returned. Throws EnvironmentError when it
+/// cannot be written.
+std::map<std::string, std::string> collect(const RunDirectory& run, const experiment::Plan& plan);
+
+}  // namespace lnn::store

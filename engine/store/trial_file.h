@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+
+#include "store/trial_record.h"
+
+/// One HDF5 file per trial: RUN/trials/<id>.h5. Plain HDF5 that h5py, h5dump and pandas read without us.
+///
+///   /                      attributes: id, outcome, reason, attempts, schema_version, program = "lnn-sweep"
+///   /config                scalar string, JSON
+///   /history/<column>      [epochs] float64, attributes unit, meaning
+///   /model/<parameter>     best weights, float32 or float64
+///   /metrics/<name>        scalar float64, attributes unit, meaning
+///   /provenance            attributes, all strings
+namespace lnn::store {
+
+inline constexpr int schema_version = 1;
+
+enum class Part { summary, everything };  ///< summary leaves out history and model: quick for tables
+
+/// Writes the record under a temporary name, fsyncs and renames (base/files.h): the file is whole or absent.
+/// Throws EnvironmentError (disk full, permission), leaving any old file as it was.
+void write_trial(const std::filesystem::path& path, const TrialRecord& record);
+
+/// Reads a file as untrusted input: program name, schema version, types, ranks and sizes are checked first.
+/// Throws EnvironmentError naming the file and what is wrong ("truncated", "not a trial of this program",
+/// ...).
+TrialRecord read_trial(const std::filesystem::path& path, Part part = Part::everything);
+
+}  // namespace lnn::store

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+/// What a trial process tells its supervisor: one JSON object a line on standard output.
+///
+///   {"event":"epoch","epoch":3,"epochs":30,"train_total":0.51,"validation_total":0.49,"best_validation_total":0.49,
+///    "learning_rate":0.00099,"seconds":1.7}
+///   {"event":"end","outcome":"completed","reason":""}
+///
+/// "end" is sent after the result file is committed. Everything else that a trial prints goes to standard
+/// error. Exit status: 0 the file is committed (whatever the outcome in it), 2 bad configuration, 3
+/// environment.
+namespace lnn::trial {
+
+struct EpochEvent {
+  int epoch = 0;   ///< finished epochs, over all phases
+  int epochs = 0;  ///< of the whole trial
+  double train_total = 0;
+  double validation_total = 0;
+  double best_validation_total = 0;
+  double learning_rate = 0;
+  double seconds = 0;  ///< of this epoch
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochEvent, epoch, epochs, train_total, validation_total,
+                                   best_validation_total, learning_rate, seconds)
+
+struct EndEvent {
+  std::string outcome;
+  std::string reason;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EndEvent, outcome, reason)
+
+/// One line without the newline. Non-finite numbers become null.
+inline std::string to_line(const EpochEvent& event) {
+  nlohmann::json json = event;
+  json["event"] = "epoch";
+  return json.dump();
+}
+inline std::string to_line(const EndEvent& event) {
+  nlohmann::json json = event;
+  json["event"] = "end";
+  return json.dump();
+}
+
+}  // namespace lnn::trial

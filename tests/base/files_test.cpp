@@ -1,0 +1,45 @@
+#include "base/files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/error.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path folder_ = fs::temp_directory_path() / ("lnn_files_test_" + std::to_string(getpid()));
+};
+
+TEST_F(Files, WritesAndReadsBack) {
+  lnn::write_text_file(folder_ / "a.txt", "one\ntwo");
+  EXPECT_EQ(lnn::read_text_file(folder_ / "a.txt"), "one\ntwo");
+}
+
+TEST_F(Files, ReplacesAndLeavesNoTemporary) {
+  lnn::write_text_file(folder_ / "a.txt", "old");
+  lnn::write_text_file(folder_ / "a.txt", "new");
+  EXPECT_EQ(lnn::read_text_file(folder_ / "a.txt"), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(Files, SaysWhatItCouldNotDo) {
+  EXPECT_THROW(lnn::read_text_file(folder_ / "absent.txt"), lnn::EnvironmentError);
+  EXPECT_THROW(lnn::read_text_file(folder_), lnn::EnvironmentError);
+  EXPECT_THROW(lnn::write_text_file(folder_ / "no" / "such" / "folder.txt", "x"), lnn::EnvironmentError);
+}
+
+TEST_F(Files, TemporaryNamesDiffer) {
+  EXPECT_NE(lnn::temporary_name(folder_ / "a"), lnn::temporary_name(folder_ / "a"));
+}
+
+}  // namespace
