@@ -1,11 +1,10 @@
 #include "physics/sampling.h"
 
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
+#include <limits>
 
 #include "base/error.h"
 
@@ -103,12 +102,16 @@ const std::vector<Fingerprint> fingerprints{
     {"constant_force", 4'000, 800, {1.999247}, {0.8673794}, {-1.0125060}, {}, 2.45342, 2.45342},
 };
 
-/// Text with as many decimals as the published one: all of its digits count, and no more.
+/// All printed digits must agree, up to `roundings` float32 rounding steps of the computed value.
 template <class T>
-std::vector<std::string> digits(const std::vector<T>& values, int decimals) {
-  std::vector<std::string> texts;
-  for (const T value : values) texts.push_back(fmt::format("{:.{}f}", value, decimals));
-  return texts;
+void expect_printed(const std::vector<T>& computed, const std::vector<double>& published, int decimals,
+                    int roundings) {
+  ASSERT_EQ(computed.size(), published.size());
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    const double rounding = std::abs(published[i]) * std::numeric_limits<float>::epsilon();
+    EXPECT_NEAR(computed[i], published[i], 0.5000001 * std::pow(10, -decimals) + roundings * rounding)
+        << "number " << i;
+  }
 }
 
 double zero_acceleration_loss(const Dataset& data, const std::vector<double>& scales) {
@@ -128,22 +131,21 @@ TEST_P(PublishedData, IsReproduced) {
   EXPECT_EQ(training.samples, published.samples);
   EXPECT_EQ(validation.samples, published.validation_samples);
 
-  const auto scales = physical_scales(training);
-  EXPECT_EQ(digits(scales, 6), digits(published.scales, 6));
-
-  const auto first = [&](const std::vector<float>& column) {
-    return std::vector<float>(column.begin(), column.begin() + training.dimension);
+  // Different libraries' float32 exp differ in the last bit, and so do depth and constraint of AdS space.
+  const int roundings = system->lorentzian() ? 1 : 0;
+  const auto first = [&](const std::vector<float>& values) {
+    return std::vector<float>(values.begin(), values.begin() + training.dimension);
   };
-  EXPECT_EQ(digits(first(training.q), 6), digits(published.q, 6));
-  EXPECT_EQ(digits(first(training.v), 6), digits(published.v, 6));
-  if (!published.a.empty()) {
-    EXPECT_EQ(digits(first(training.a), 6), digits(published.a, 6));
-  }
+  const auto scales = physical_scales(training);
+  expect_printed(scales, published.scales, 6, roundings);
+  expect_printed(first(training.q), published.q, 6, roundings);
+  expect_printed(first(training.v), published.v, 6, roundings);
+  // Printed from double precision.
+  if (!published.a.empty()) expect_printed(first(training.a), published.a, 6, 1);
 
-  EXPECT_EQ(digits<double>({zero_acceleration_loss(validation, scales)}, 5),
-            digits<double>({published.validation_loss}, 5));
-  EXPECT_EQ(digits<double>({zero_acceleration_loss(training, scales)}, 5),
-            digits<double>({published.training_loss}, 5));
+  expect_printed<double>(
+      {zero_acceleration_loss(validation, scales), zero_acceleration_loss(training, scales)},
+      {published.validation_loss, published.training_loss}, 5, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(PaperA, PublishedData, testing::ValuesIn(fingerprints),
