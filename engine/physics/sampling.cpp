@@ -68,7 +68,10 @@ float draw(const Interval& interval, float u) {
     low = std::log(low);
     high = std::log(high);
   }
-  // The ends are Python numbers (double) until they meet the float32 tensor u.
+  // As torch.rand(..) * (high - low) + low: the ends are double until they meet the float32 tensor, then
+  // every operation rounds to float32. Compared with LibTorch 1.13 on the published AdS sets: uniform draws
+  // and the argument of exp agree bit for bit; exp agrees with Torch's scalar code bit for bit and with its
+  // AVX2 and AVX-512 code, which is less exact, but for the last bit of 10 % of the draws.
   const float value = u * static_cast<float>(high - low) + static_cast<float>(low);
   return interval.logarithmic ? std::exp(value) : value;
 }
@@ -102,6 +105,8 @@ Dataset sample(const System& system, const SamplingOptions& options) {
     const auto row = static_cast<std::ptrdiff_t>(n) * b;
     std::copy_n(data.q.begin() + row, n, q.begin());
     std::copy_n(data.v.begin() + row, n, v.begin());
+    // In double precision and rounded once: the order of the published float32 operations is not known, and
+    // the published digits do not tell them apart.
     system.apply_constraint(q, v);
     std::ranges::transform(v, data.v.begin() + row, [](double x) { return static_cast<float>(x); });
     std::copy_n(data.v.begin() + row, n, v.begin());
