@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <cmath>
 
 #include "base/error.h"
@@ -56,10 +56,15 @@ Json canonical_name(const Key& key, const Json& value, const std::string& where)
   return value;
 }
 
+std::vector<std::string> phase_key_names() {
+  std::vector<std::string> names;
+  for (const Key& key : phase_keys()) names.push_back(key.path);
+  return names;
+}
+
 Json canonical_phases(const Key& key, const Json& value, const std::string& where) {
   if (!value.is_array()) refuse(key, value, where);
-  std::vector<std::string> names;
-  for (const Key& known : phase_keys()) names.push_back(known.path);
+  const auto names = phase_key_names();
   Json phases = Json::array();
   for (const Json& entry : value) {
     if (!entry.is_object()) refuse(key, value, where);
@@ -76,19 +81,16 @@ Json canonical_phases(const Key& key, const Json& value, const std::string& wher
 }
 
 std::string allowed_numbers(const Key& key) {
+  if (key.type == KeyType::integer) {
+    return fmt::format("an integer from {} to {}", static_cast<std::int64_t>(key.low),
+                       static_cast<std::int64_t>(key.high));
+  }
   std::vector<std::string> limits;
-  const auto format = [&](double limit) {
-    return key.type == KeyType::integer ? fmt::format("{}", static_cast<std::int64_t>(limit))
-                                        : fmt::format("{}", limit);
-  };
-  if (std::isfinite(key.low)) {
-    limits.push_back(fmt::format("{} {}", key.low_allowed ? "at least" : "above", format(key.low)));
-  }
-  if (std::isfinite(key.high)) {
-    limits.push_back(fmt::format("{} {}", key.high_allowed ? "at most" : "below", format(key.high)));
-  }
-  const std::string kind = key.type == KeyType::integer ? "an integer" : "a number";
-  return limits.empty() ? kind : fmt::format("{} {}", kind, fmt::join(limits, " and "));
+  if (std::isfinite(key.low))
+    limits.push_back(fmt::format("{} {}", key.low_allowed ? "from" : "above", key.low));
+  if (std::isfinite(key.high))
+    limits.push_back(fmt::format("{} {}", key.high_allowed ? "to" : "below", key.high));
+  return limits.empty() ? "a number" : fmt::format("a number {}", fmt::join(limits, " and "));
 }
 
 std::vector<std::string> all_paths() {
@@ -129,11 +131,7 @@ std::string allowed_values(const Key& key) {
     case KeyType::box:
       return "one interval [low, high] or a list of one per coordinate";
     case KeyType::phases:
-      return "a list of objects with " + [] {
-        std::vector<std::string> names;
-        for (const Key& key : phase_keys()) names.push_back(key.path);
-        return quoted_list(names);
-      }();
+      return "a list of objects with " + quoted_list(phase_key_names());
   }
   return "";
 }
@@ -185,8 +183,8 @@ std::string keys_markdown() {
       "| `system` | a name that `lnn-sweep systems` lists | required | | the physical system |\n"
       "| `constants.<name>` | a number | published | of the constant | a constant of the system |\n";
   const auto row = [&](const std::string& path, const Key& key) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} ({}) |\n", path, allowed_values(key), key.fallback.text, key.unit,
-                        key.meaning, key.source);
+    text += fmt::format("| `{}` | {} | {} | {} | {} ({}) |\n", path, allowed_values(key), key.fallback.text,
+                        key.unit, key.meaning, key.source);
   };
   for (const Key& key : keys()) row(key.path, key);
   for (const Key& key : phase_keys()) row("training.phases[]." + key.path, key);

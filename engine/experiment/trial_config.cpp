@@ -34,22 +34,27 @@ std::unique_ptr<const physics::System> system_of(const Settings& settings, const
 
 Settings system_values(const physics::System& system) {
   Settings values{{"system", std::string(system.name())}};
-  for (const auto& constant : system.constants()) values[constants_prefix + constant.name] = constant.value + 0.0;
+  for (const auto& constant : system.constants())
+    values[constants_prefix + constant.name] = constant.value + 0.0;
   return values;
 }
 
 // The given value or the default, canonical, with one interval per coordinate.
-Json complete_value(const Key& key, const Settings& given, const Situation& situation, const std::string& where) {
+Json complete_value(const Key& key, const Settings& given, const Situation& situation,
+                    const std::string& where) {
   const auto own = given.find(key.path);
   const Json value =
       canonical_value(key, own != given.end() ? own->second : key.fallback.value(situation), where);
   return key.type == KeyType::box ? box_for(situation.system, value, where + ": " + key.path) : value;
 }
 
-void require_falling_rate(const Json& eta_min, const Json& learning_rate, const std::string& where) {
-  if (eta_min.get<double>() <= learning_rate.get<double>()) return;
-  throw_user_error("{}: eta_min {} is above learning_rate {}. Lower eta_min or raise learning_rate.", where,
-                   eta_min.dump(), learning_rate.dump());
+void require_falling_rate(const Settings& phase, const std::string& prefix, const Json& schedule,
+                          const std::string& where) {
+  const double eta_min = phase.at(prefix + "eta_min");
+  const double learning_rate = phase.at(prefix + "learning_rate");
+  if (schedule != "cosine" || eta_min <= learning_rate) return;
+  throw_user_error("{}: {}eta_min {} is above learning_rate {}. Lower eta_min or raise learning_rate.", where,
+                   prefix, eta_min, learning_rate);
 }
 
 std::vector<std::string> branches_of(const Settings& values) {
@@ -62,8 +67,8 @@ void require_even_branches(const Settings& values, const std::string& where) {
   const auto branches = branches_of(values).size();
   const auto width = values.at("network.width").get<std::size_t>();
   if (width % branches == 0) return;
-  throw_user_error("{}: network.width {} cannot be shared by the {} branches of '{}'. Give a multiple of {}.", where,
-                   width, branches, to_text(values.at("network.activation")), branches);
+  throw_user_error("{}: network.width {} cannot be shared by the {} branches of '{}'. Give a multiple of {}.",
+                   where, width, branches, to_text(values.at("network.activation")), branches);
 }
 
 void drop_unread(Settings& settings, const std::vector<Key>& table, const Settings& values) {
@@ -79,7 +84,7 @@ Json complete_phase(const Json& given, const Situation& first_phase, const std::
   for (const Key& key : phase_keys()) {
     phase[key.path] = situation.values[key.path] = complete_value(key, own, situation, where);
   }
-  require_falling_rate(phase.at("eta_min"), phase.at("learning_rate"), where);
+  require_falling_rate(phase, "", situation.values.at("training.schedule"), where);
   drop_unread(phase, phase_keys(), situation.values);
   return nest(phase);
 }
@@ -100,7 +105,7 @@ Settings complete(const Settings& given, const std::string& where) {
   for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
   values["training.phases"] = complete_phases(situation, where);
   require_even_branches(values, where);
-  require_falling_rate(values.at("training.eta_min"), values.at("training.learning_rate"), where);
+  require_falling_rate(values, "training.", values.at("training.schedule"), where);
   return values;
 }
 
@@ -205,7 +210,8 @@ bool reads_key(const Json& resolved, const std::string& key) {
 std::string why_unread(const Json& resolved, const std::string& key) {
   if (reads_key(resolved, key)) return "";
   const Key* known = find_key(key);
-  return known == nullptr ? "the system has no such constant" : why_unread(*known, flatten(resolved, "trial"));
+  return known == nullptr ? "the system has no such constant"
+                          : why_unread(*known, flatten(resolved, "trial"));
 }
 
 TrialConfig parse_trial_config(const Json& config, const std::string& where) {
@@ -221,8 +227,8 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where) {
 
 std::string trial_id(const Json& resolved) {
   // Changing this namespace, or the canonical form, orphans every finished trial.
-  static constexpr boost::uuids::uuid trials{{0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72,
-                                              0x69, 0x61, 0x6c, 0x73}};
+  static constexpr boost::uuids::uuid trials{
+      {0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72, 0x69, 0x61, 0x6c, 0x73}};
   std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(resolved.dump()));
   std::erase(digits, '-');
   return digits.substr(0, 12);
