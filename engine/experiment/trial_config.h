@@ -1,17 +1,15 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "experiment/settings.h"
 #include "network/options.h"
 #include "physics/sampling.h"
 #include "training/options.h"
 
 /// One trial's configuration: everything that decides its numbers, and nothing else.
 namespace lnn::experiment {
-
-using Json = nlohmann::json;
 
 /// Data are divided by one scale per coordinate (paper A, section III.3), or left in physical units.
 enum class Scaling { physical, none };
@@ -36,6 +34,9 @@ Json resolve_config(const Json& overrides, const std::string& where);
 /// True when the resolved configuration reads `key` (dotted); a swept key that is never read is a planning
 /// error.
 bool reads_key(const Json& resolved, const std::string& key);
+
+/// Why it does not: "training.regularizer is 'none'"; "" when it does.
+std::string why_unread(const Json& resolved, const std::string& key);
 
 /// Reads a resolved configuration. Resolves it first, so a hand-written partial file works too.
 TrialConfig parse_trial_config(const Json& config, const std::string& where);

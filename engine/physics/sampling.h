@@ -44,6 +44,10 @@ struct PublishedSampling {
   SamplingOptions validation;  ///< max(100, floor(N / 5)) samples, seed S + 999
 };
 
+/// The published code's draw: u in [0, 1) mapped to the interval, in float32 throughout. Also accepts low ==
+/// high.
+float draw(const Interval& interval, float u);
+
 /// One MT19937 stream of 24-bit uniform float32 numbers in [0, 1): low 24 bits of each output times 2^-24.
 std::vector<float> uniform24(std::uint32_t seed, int count);
 

@@ -27,6 +27,10 @@ struct RunDirectory {
   std::filesystem::path log(const std::string& id) const { return logs() / (id + ".log"); }
 };
 
+/// The plan of a run. Throws UserError, with what to do, when `run` is not a folder that `lnn-sweep run`
+/// made; EnvironmentError when its plan is damaged.
+experiment::Plan read_run_plan(const RunDirectory& run);
+
 /// What is on disk for the planned trials.
 struct RunContents {
   std::map<std::string, TrialRecord> records;  ///< id -> summary (no history, no model)
@@ -37,9 +41,10 @@ struct RunContents {
 /// else.
 RunContents scan_trials(const RunDirectory& run, const experiment::Plan& plan);
 
-/// Rebuilds RUN/results.h5 from RUN/trials atomically: `/trials/<id>` as in the trial file and `/table`, one
-/// compound row per (trial, arm). Damaged files are left out and returned. Throws EnvironmentError when it
-/// cannot be written.
+/// Rebuilds RUN/results.h5 from RUN/trials atomically: `/trials/<id>` as in the trial file and `/table`
+/// (store/results_table.h), one compound row per (trial, arm). Damaged files are left out of `/trials`, have
+/// the outcome "damaged" in `/table`, and are returned: id -> what is wrong. Throws EnvironmentError when it
+/// cannot be written; an old file then stays as it was.
 std::map<std::string, std::string> collect(const RunDirectory& run, const experiment::Plan& plan);
 
 }  // namespace lnn::store

@@ -12,6 +12,9 @@
 ///   /model/<parameter>     best weights, float32 or float64
 ///   /metrics/<name>        scalar float64, attributes unit, meaning
 ///   /provenance            attributes, all strings
+///
+/// The first 512 bytes are a seal (store/sealed_file.h) that h5py and h5dump skip: any damage or truncation
+/// is found before HDF5 opens the file. History and model keep their order; h5py lists them in it.
 namespace lnn::store {
 
 inline constexpr int schema_version = 1;
@@ -20,9 +23,12 @@ enum class Part { summary, everything };  ///< summary leaves out history and mo
 
 /// Writes the record under a temporary name, fsyncs and renames (base/files.h): the file is whole or absent.
 /// Throws EnvironmentError (disk full, permission), leaving any old file as it was.
+/// Precondition (checked): every parameter's shape fits its values, and float32 parameters are exactly
+/// float32.
 void write_trial(const std::filesystem::path& path, const TrialRecord& record);
 
-/// Reads a file as untrusted input: program name, schema version, types, ranks and sizes are checked first.
+/// Reads a file as untrusted input: seal, program name, schema version, types, ranks and sizes are checked
+/// first.
 /// Throws EnvironmentError naming the file and what is wrong ("truncated", "not a trial of this program",
 /// ...).
 TrialRecord read_trial(const std::filesystem::path& path, Part part = Part::everything);

@@ -1,0 +1,164 @@
+#include "experiment/file_format.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/names.h"
+
+namespace lnn::experiment {
+namespace {
+
+bool has_type(const Json& value, FieldType type) {
+  switch (type) {
+    case FieldType::text:
+      return value.is_string();
+    case FieldType::list:
+      return value.is_array();
+    case FieldType::object:
+      return value.is_object();
+    case FieldType::any:
+      return true;
+  }
+  return false;
+}
+
+const char* type_text(FieldType type) {
+  switch (type) {
+    case FieldType::text:
+      return "a text in quotes";
+    case FieldType::list:
+      return "a list [...]";
+    case FieldType::object:
+      return "an object {...}";
+    case FieldType::any:
+      return "a value";
+  }
+  return "";
+}
+
+}  // namespace
+
+const Fields& file_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"$schema", text, false, "path of schema.json, for editors; ignored by the program"},
+      {"name", text, true, "lower-case name without spaces, unique among the files of a sweep"},
+      {"title", text, false, "one line for people"},
+      {"description", text, false, "what is compared and why"},
+      {"paper", object, false, "where the paper reports it"},
+      {"system", text, false, "the physical system; `lnn-sweep systems` lists them"},
+      {"base", object, false, "settings of all trials, over the system's defaults"},
+      {"grid", object, false, "key -> values: all combinations"},
+      {"zip", object, false, "key -> values of equal number: the first ones together, the second ones, ..."},
+      {"cases", list, false, "named rows, each with its own settings; combined with grid and zip by product"},
+      {"exclude", list, false, "drops combinations that match every entry of one of these objects"},
+      {"seeds", list, false, "network seeds; one trial of each arm per seed (default [1])"},
+      {"scales", object, false, "smoke (seconds), desk (minutes on two cores), paper (as published)"},
+      {"tables", list, false, "tables that `lnn-sweep table` prints"},
+  };
+  return fields;
+}
+
+const Fields& paper_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"section", text, false, "section of the paper, e.g. \"A, IV.1\""},
+      {"tables", list, false, "tables and figures of the paper, e.g. [\"Table 2\"]"},
+  };
+  return fields;
+}
+
+const Fields& case_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"label", text, true, "name of the row"},
+      {"set", object, true, "settings of this row"},
+  };
+  return fields;
+}
+
+const Fields& scale_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"description", text, false, "what this scale is good for"},
+      {"set", object, false, "settings of this scale, over base"},
+      {"seeds", list, false, "network seeds at this scale, instead of the file's"},
+      {"exclude", list, false, "further exclusions at this scale"},
+  };
+  return fields;
+}
+
+const Fields& table_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"name", text, true, "name for --table"},
+      {"title", text, true, "heading"},
+      {"paper", text, false, "the paper's table or figure that it reproduces"},
+      {"rows", list, true, "swept keys, or \"case\": one row per combination of their values, over all seeds"},
+      {"columns", list, true, "what each row shows"},
+      {"published", list, false, "published values: {\"where\": {row key: value}, column name: number or numbers}"},
+      {"labels", object, false, "key -> {value as text: label for people}"},
+      {"sort", text, false, "order of rows: \"published\", \"plan\" or the name of a column"},
+      {"note", text, false, "a remark under the table"},
+  };
+  return fields;
+}
+
+const Fields& column_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"metric", text, true, "a metric of every trial"},
+      {"title", text, true, "heading of the column"},
+      {"name", text, false, "name of the column in published and sort (default: the metric)"},
+      {"reduction_from", object, false,
+       "row key -> value of the reference row: shows the percentage by which the mean is below its mean"},
+      {"scale", text, false, "\"log\": compare on a logarithmic scale"},
+  };
+  return fields;
+}
+
+const std::vector<std::string>& scale_names() {
+  static const std::vector<std::string> names{"smoke", "desk", "paper"};
+  return names;
+}
+
+const std::vector<MetricName>& metric_names() {
+  static const std::vector<MetricName> names{
+      {"best_val_total", "1", "lowest validation loss with penalty"},
+      {"best_val_base", "1", "validation loss without penalty of the best model"},
+      {"best_val_total_normalized", "1", "best_val_total times the mean scale alpha: comparable between scalings"},
+      {"best_epoch", "epoch", "epoch of the best model"},
+      {"final_val_total", "1", "validation loss with penalty after the last epoch"},
+      {"instability_train_total", "1", "training instability of the training loss with penalty (paper A, appendix B)"},
+      {"instability_train_base", "1", "training instability of the training loss without penalty"},
+      {"instability_val_total", "1", "training instability of the validation loss with penalty"},
+      {"instability_val_base", "1", "training instability of the validation loss without penalty"},
+      {"instability_train_total_normalized", "1", "instability_train_total times the mean scale alpha"},
+      {"zero_acceleration_loss", "1", "validation loss of the prediction a = 0: puts losses in proportion"},
+      {"wrong_signature_share", "1", "share of validation states whose mass matrix has the wrong signature"},
+      {"largest_condition_number", "1", "largest condition number of the mass matrix"},
+      {"seconds", "s", "wall time of the trial"},
+      {"parameters", "1", "number of trained parameters"},
+  };
+  return names;
+}
+
+void check_fields(const Json& object, const Fields& fields, const std::string& where) {
+  if (!object.is_object()) throw_user_error("{}: {} is not an object {{...}}.", where, object.dump());
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.name);
+  for (const auto& [name, value] : object.items()) {
+    const auto field = std::ranges::find(fields, name, &Field::name);
+    if (field == fields.end()) throw_unknown_name(where + ": field", name, names);
+    if (!has_type(value, field->type)) {
+      throw_user_error("{}: {}: {} is not allowed. Give {}.", where, name, value.dump(), type_text(field->type));
+    }
+  }
+  for (const Field& field : fields) {
+    if (field.required && !object.contains(field.name)) {
+      throw_user_error("{}: the field '{}' is missing. Add it: {}.", where, field.name, field.meaning);
+    }
+  }
+}
+
+}  // namespace lnn::experiment

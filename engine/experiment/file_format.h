@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/settings.h"
+
+/// The fields of an experiment file's objects, for checking files and for the JSON schema.
+namespace lnn::experiment {
+
+enum class FieldType { text, list, object, any };
+
+struct Field {
+  std::string name;
+  FieldType type = FieldType::text;
+  bool required = false;
+  std::string meaning;
+};
+
+using Fields = std::vector<Field>;
+
+const Fields& file_fields();
+const Fields& paper_fields();
+const Fields& case_fields();
+const Fields& scale_fields();
+const Fields& table_fields();
+const Fields& column_fields();
+
+/// Names of scales that a file may define.
+const std::vector<std::string>& scale_names();
+
+/// A number that every trial produces and that a table's column may show.
+struct MetricName {
+  std::string name;
+  std::string unit;  ///< "1" when dimensionless
+  std::string meaning;
+};
+
+const std::vector<MetricName>& metric_names();
+
+/// Throws UserError, prefixed with `where`, when `object` is not an object, has an unknown field (naming the nearest),
+/// lacks a required one, or has one of another type.
+void check_fields(const Json& object, const Fields& fields, const std::string& where);
+
+}  // namespace lnn::experiment

@@ -1,0 +1,100 @@
+#include "experiment/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "experiment/trial_config.h"
+
+namespace lnn::experiment {
+namespace {
+
+void refuse_repeated_names(const std::vector<ExperimentFile>& files) {
+  std::map<std::string, std::string> paths;
+  for (const ExperimentFile& file : files) {
+    const auto [other, is_new] = paths.emplace(file.name, file.path.string());
+    if (!is_new) {
+      throw_user_error("{}: the name '{}' is taken by {}. Give each experiment its own name.", file.path.string(),
+                       file.name, other->second);
+    }
+  }
+}
+
+void add_trial(std::map<std::string, PlannedTrial>& trials, Trial trial) {
+  PlannedTrial& planned = trials[trial.id];
+  if (planned.members.empty()) {
+    planned.id = trial.id;
+    planned.cost = estimate_cost(trial.config);
+    planned.config = std::move(trial.config);
+  }
+  trial.config = nullptr;
+  planned.members.push_back(std::move(trial));
+}
+
+bool is_selected(const PlannedTrial& trial, const std::string& entry) {
+  return trial.id.starts_with(entry) || std::ranges::any_of(trial.members, [&](const Trial& member) {
+           return member.label.find(entry) != std::string::npos;
+         });
+}
+
+void require_match(const std::vector<PlannedTrial>& trials, const std::string& entry) {
+  if (std::ranges::any_of(trials, [&](const auto& trial) { return is_selected(trial, entry); })) return;
+  std::set<std::string> labels;
+  for (const PlannedTrial& trial : trials) {
+    for (const Trial& member : trial.members) labels.insert(member.label);
+  }
+  const std::vector<std::string> list(labels.begin(), labels.end());
+  throw_unknown_name("--only", entry, list);
+}
+
+void keep_only(std::vector<PlannedTrial>& trials, const std::vector<std::string>& only) {
+  if (only.empty()) return;
+  for (const std::string& entry : only) require_match(trials, entry);
+  std::erase_if(trials, [&](const PlannedTrial& trial) {
+    return std::ranges::none_of(only, [&](const std::string& entry) { return is_selected(trial, entry); });
+  });
+}
+
+// Weights of all branches together, without biases.
+double weights_of(const network::NetworkOptions& options) {
+  const auto branches = static_cast<double>(options.branches.size());
+  const double width = options.width / branches;
+  return branches * width * (2.0 * options.coordinates + (options.hidden_layers - 1) * width + 1);
+}
+
+}  // namespace
+
+Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scale, const Json& overrides,
+               const std::vector<std::string>& only) {
+  refuse_repeated_names(files);
+  Plan plan{.scale = scale};
+  std::map<std::string, PlannedTrial> by_id;
+  for (const ExperimentFile& file : files) {
+    plan.experiments.push_back(file.text);
+    for (Trial& trial : expand(file, scale, overrides)) add_trial(by_id, std::move(trial));
+  }
+  for (auto& [id, trial] : by_id) plan.trials.push_back(std::move(trial));
+  keep_only(plan.trials, only);
+  // The map was sorted by id; a stable sort keeps that order among equal costs.
+  std::ranges::stable_sort(plan.trials, std::greater<>(), &PlannedTrial::cost);
+  return plan;
+}
+
+double estimate_cost(const Json& resolved) {
+  const TrialConfig config = parse_trial_config(resolved, "trial");
+  const double n = config.network.coordinates;
+  // A sample carries its value, 2n first derivatives, and the second derivatives L_vv and L_vq v.
+  const double directions = 1 + 2 * n + n * (n + 1) / 2 + n;
+  const double forward = 2 * weights_of(config.network) * directions;
+  double passes = 0;
+  for (const auto& phase : config.training.phases) {
+    // Backward costs twice the forward pass.
+    passes += static_cast<double>(phase.epochs) * (3.0 * phase.data.samples + config.validation.samples);
+  }
+  const double precision = config.training.precision == training::Precision::float64 ? 2 : 1;
+  return passes * forward * precision;
+}
+
+}  // namespace lnn::experiment

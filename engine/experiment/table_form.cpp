@@ -1,0 +1,130 @@
+#include "experiment/table_form.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "experiment/arms.h"
+#include "experiment/file_format.h"
+
+namespace lnn::experiment {
+namespace {
+
+using Axes = std::map<std::string, std::vector<Json>>;
+using Names = std::vector<std::string>;
+
+Names keys_of(const Axes& axes) {
+  Names names;
+  for (const auto& [key, values] : axes) names.push_back(key);
+  return names;
+}
+
+void require_name(const Names& allowed, const Json& name, const std::string& where) {
+  const std::string text = to_text(name);
+  if (std::ranges::find(allowed, text) == allowed.end()) throw_unknown_name(where, text, allowed);
+}
+
+void require_new(Names& seen, const std::string& name, const std::string& where) {
+  if (std::ranges::find(seen, name) != seen.end()) {
+    throw_user_error("{}: '{}' is there twice. Give each its own name.", where, name);
+  }
+  seen.push_back(name);
+}
+
+// {row key: value}: rows of this table, with values that some arm has.
+void check_row_reference(const Json& reference, const Names& rows, const Axes& axes, const std::string& where) {
+  for (const auto& [key, value] : flatten(reference, where)) {
+    require_name(rows, key, where + ": row key");
+    const auto& values = axes.at(key);
+    if (std::ranges::find(values, value) != values.end()) continue;
+    Names texts;
+    for (const Json& known : values) texts.push_back(to_text(known));
+    throw_unknown_name(where + ": " + key, to_text(value), texts);
+  }
+}
+
+Names check_rows(const Json& rows, const Axes& axes, const std::string& where) {
+  Names names;
+  for (const Json& row : rows) {
+    require_name(keys_of(axes), row, where);
+    require_new(names, to_text(row), where);
+  }
+  if (names.empty()) throw_user_error("{}: the list is empty. Name a swept key or \"case\".", where);
+  return names;
+}
+
+Names check_columns(const Json& columns, const Names& rows, const Axes& axes, const std::string& where) {
+  Names metrics;
+  for (const MetricName& metric : metric_names()) metrics.push_back(metric.name);
+  Names names;
+  for (const Json& column : columns) {
+    check_fields(column, column_fields(), where);
+    require_name(metrics, column.at("metric"), where + ": metric");
+    require_new(names, column.value("name", column.at("metric").get<std::string>()), where);
+    check_row_reference(column.value("reduction_from", Json::object()), rows, axes, where + ": reduction_from");
+    if (column.value("scale", "log") != "log") require_name({"log"}, column.at("scale"), where + ": scale");
+  }
+  if (names.empty()) throw_user_error("{}: the list is empty. Name a metric.", where);
+  return names;
+}
+
+void require_numbers(const Json& value, const std::string& where) {
+  const bool numbers = value.is_number() ||
+                       (value.is_array() && !value.empty() &&
+                        std::ranges::all_of(value, [](const Json& entry) { return entry.is_number(); }));
+  if (!numbers) throw_user_error("{}: {} is not allowed. Give a number or a list of numbers.", where, value.dump());
+}
+
+void check_published(const Json& entries, const Names& rows, const Names& columns, const Axes& axes,
+                     const std::string& where) {
+  for (const Json& entry : entries) {
+    if (!entry.is_object() || !entry.contains("where")) {
+      throw_user_error("{}: {} has no 'where'. Write {{\"where\": {{row key: value}}, column name: number}}.", where,
+                       entry.dump());
+    }
+    for (const auto& [name, value] : entry.items()) {
+      if (name == "where") {
+        check_row_reference(value, rows, axes, where + ": where");
+      } else {
+        require_name(columns, name, where + ": column");
+        require_numbers(value, where + ": " + name);
+      }
+    }
+  }
+}
+
+void check_labels(const Json& labels, const Names& rows, const std::string& where) {
+  for (const auto& [key, texts] : labels.items()) {
+    require_name(rows, key, where + ": row key");
+    const bool all_texts =
+        texts.is_object() && std::ranges::all_of(texts, [](const Json& label) { return label.is_string(); });
+    if (!all_texts) throw_user_error("{}: {}: write {{\"value as text\": \"label\"}}.", where, key);
+  }
+}
+
+void check_table(const Json& table, const Axes& axes, const std::string& where) {
+  const Names rows = check_rows(table.at("rows"), axes, where + ": rows");
+  const Names columns = check_columns(table.at("columns"), rows, axes, where + ": columns");
+  check_published(table.value("published", Json::array()), rows, columns, axes, where + ": published");
+  check_labels(table.value("labels", Json::object()), rows, where + ": labels");
+  Names orders = columns;
+  orders.insert(orders.end(), {"published", "plan"});
+  require_name(orders, table.value("sort", "plan"), where + ": sort");
+}
+
+}  // namespace
+
+void check_tables(const Json& file, const std::string& where) {
+  const Axes axes = swept_values(file);
+  Names names;
+  for (const Json& table : file.value("tables", Json::array())) {
+    const std::string place = fmt::format("{}: tables[{}]", where, names.size());
+    check_fields(table, table_fields(), place);
+    require_new(names, table.at("name"), where + ": tables");
+    check_table(table, axes, fmt::format("{}: table '{}'", where, names.back()));
+  }
+}
+
+}  // namespace lnn::experiment

@@ -1,0 +1,231 @@
+#include "experiment/trial_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include "base/error.h"
+#include "experiment/box.h"
+#include "experiment/keys.h"
+
+namespace lnn::experiment {
+namespace {
+
+std::unique_ptr<const physics::System> system_of(const Settings& settings, const std::string& where) {
+  const auto name = settings.find("system");
+  if (name == settings.end()) {
+    throw_user_error("{}: the key 'system' is missing. Name one that `lnn-sweep systems` lists.", where);
+  }
+  std::map<std::string, double> constants;
+  const std::string prefix = constants_prefix;
+  for (const auto& [key, value] : settings) {
+    if (key.starts_with(prefix)) constants[key.substr(prefix.size())] = value;
+  }
+  try {
+    return physics::make_system(name->second.get<std::string>(), constants);
+  } catch (const UserError& error) {
+    throw_user_error("{}: {}", where, error.what());
+  }
+}
+
+Settings system_values(const physics::System& system) {
+  Settings values{{"system", std::string(system.name())}};
+  for (const auto& constant : system.constants()) values[constants_prefix + constant.name] = constant.value + 0.0;
+  return values;
+}
+
+// The given value or the default, canonical, with one interval per coordinate.
+Json complete_value(const Key& key, const Settings& given, const Situation& situation, const std::string& where) {
+  const auto own = given.find(key.path);
+  const Json value =
+      canonical_value(key, own != given.end() ? own->second : key.fallback.value(situation), where);
+  return key.type == KeyType::box ? box_for(situation.system, value, where + ": " + key.path) : value;
+}
+
+void require_falling_rate(const Json& eta_min, const Json& learning_rate, const std::string& where) {
+  if (eta_min.get<double>() <= learning_rate.get<double>()) return;
+  throw_user_error("{}: eta_min {} is above learning_rate {}. Lower eta_min or raise learning_rate.", where,
+                   eta_min.dump(), learning_rate.dump());
+}
+
+std::vector<std::string> branches_of(const Settings& values) {
+  std::vector<std::string> branches;
+  boost::split(branches, values.at("network.activation").get<std::string>(), boost::is_any_of("+"));
+  return branches;
+}
+
+void require_even_branches(const Settings& values, const std::string& where) {
+  const auto branches = branches_of(values).size();
+  const auto width = values.at("network.width").get<std::size_t>();
+  if (width % branches == 0) return;
+  throw_user_error("{}: network.width {} cannot be shared by the {} branches of '{}'. Give a multiple of {}.", where,
+                   width, branches, to_text(values.at("network.activation")), branches);
+}
+
+void drop_unread(Settings& settings, const std::vector<Key>& table, const Settings& values) {
+  for (const Key& key : table) {
+    if (!why_unread(key, values).empty()) settings.erase(key.path);
+  }
+}
+
+Json complete_phase(const Json& given, const Situation& first_phase, const std::string& where) {
+  const Settings own = flatten(given, where);
+  Situation situation = first_phase;
+  Settings phase;
+  for (const Key& key : phase_keys()) {
+    phase[key.path] = situation.values[key.path] = complete_value(key, own, situation, where);
+  }
+  require_falling_rate(phase.at("eta_min"), phase.at("learning_rate"), where);
+  drop_unread(phase, phase_keys(), situation.values);
+  return nest(phase);
+}
+
+Json complete_phases(const Situation& situation, const std::string& where) {
+  Json phases = Json::array();
+  for (const Json& given : situation.values.at("training.phases")) {
+    phases.push_back(
+        complete_phase(given, situation, fmt::format("{}: training.phases[{}]", where, phases.size())));
+  }
+  return phases;
+}
+
+Settings complete(const Settings& given, const std::string& where) {
+  const auto system = system_of(given, where);
+  Situation situation{*system, physics::published_sampling(*system), system_values(*system)};
+  Settings& values = situation.values;
+  for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
+  values["training.phases"] = complete_phases(situation, where);
+  require_even_branches(values, where);
+  require_falling_rate(values.at("training.eta_min"), values.at("training.learning_rate"), where);
+  return values;
+}
+
+template <class E>
+E name_at(const Settings& values, const std::string& key) {
+  return from_name<E>(values.at(key).get<std::string>());
+}
+
+network::NetworkOptions network_options(const Settings& values, int coordinates) {
+  network::NetworkOptions options;
+  options.coordinates = coordinates;
+  options.branches.clear();
+  for (const std::string& branch : branches_of(values)) {
+    options.branches.push_back(from_name<network::Activation>(branch));
+  }
+  options.hidden_layers = values.at("network.hidden_layers");
+  options.width = values.at("network.width");
+  options.initialization = name_at<network::Initialization>(values, "network.initialization");
+  options.input_layer = name_at<network::InputLayer>(values, "network.input_layer");
+  options.dyt_alpha = values.at("network.dyt_alpha");
+  options.quadratic_term = values.at("network.quadratic_term");
+  options.signature = name_at<network::Signature>(values, "network.signature");
+  options.seed = values.at("network.seed");
+  return options;
+}
+
+training::Phase first_phase(const Settings& values) {
+  return {.epochs = values.at("training.epochs"),
+          .learning_rate = values.at("training.learning_rate"),
+          .eta_min = values.at("training.eta_min"),
+          .t_max = values.at("training.t_max"),
+          .data = {.samples = values.at("data.samples"),
+                   .seed = values.at("data.seed"),
+                   .q_box = box_from_json(values.at("data.q_box")),
+                   .v_box = box_from_json(values.at("data.v_box"))}};
+}
+
+training::Phase later_phase(const Json& phase, const training::Phase& first) {
+  const int epochs = phase.at("epochs");
+  return {.epochs = epochs,
+          .learning_rate = phase.at("learning_rate"),
+          .eta_min = phase.value("eta_min", first.eta_min),
+          .t_max = phase.value("t_max", std::max(1, epochs / 10)),
+          .data = {.samples = phase.at("samples"),
+                   .seed = first.data.seed + physics::continued_seed_offset,
+                   .q_box = box_from_json(phase.at("q_box")),
+                   .v_box = box_from_json(phase.at("v_box"))}};
+}
+
+training::TrainingOptions training_options(const Settings& values) {
+  training::TrainingOptions options;
+  options.phases = {first_phase(values)};
+  for (const Json& phase : values.at("training.phases")) {
+    options.phases.push_back(later_phase(phase, options.phases.front()));
+  }
+  options.base_loss = name_at<training::BaseLoss>(values, "training.base_loss");
+  options.regularizer = name_at<training::Regularizer>(values, "training.regularizer");
+  options.lambda = values.at("training.lambda");
+  options.optimizer = name_at<training::Optimizer>(values, "training.optimizer");
+  options.schedule = name_at<training::Schedule>(values, "training.schedule");
+  options.beta1 = values.at("training.beta1");
+  options.beta2 = values.at("training.beta2");
+  options.epsilon = values.at("training.epsilon");
+  options.weight_decay = values.at("training.weight_decay");
+  options.clip_norm = values.at("training.clip_norm");
+  options.batch_size = values.at("training.batch_size");
+  options.precision = name_at<training::Precision>(values, "training.precision");
+  options.shuffle_seed = values.at("network.seed");
+  return options;
+}
+
+physics::SamplingOptions validation_options(const Settings& values) {
+  return {.samples = values.at("data.validation_samples"),
+          .seed = values.at("data.validation_seed"),
+          .q_box = box_from_json(values.at("data.validation_q_box")),
+          .v_box = box_from_json(values.at("data.validation_v_box"))};
+}
+
+std::map<std::string, double> constants_of(const physics::System& system) {
+  std::map<std::string, double> constants;
+  for (const auto& constant : system.constants()) constants[constant.name] = constant.value;
+  return constants;
+}
+
+Settings canonical_layer(const Json& overrides, const std::string& where) {
+  return canonical_settings(flatten(overrides, where), where);
+}
+
+}  // namespace
+
+Json resolve_config(const Json& overrides, const std::string& where) {
+  const Settings values = complete(canonical_layer(overrides, where), where);
+  Settings read = values;
+  drop_unread(read, keys(), values);
+  return nest(read);
+}
+
+bool reads_key(const Json& resolved, const std::string& key) {
+  return find_value(resolved, key) != nullptr;
+}
+
+std::string why_unread(const Json& resolved, const std::string& key) {
+  if (reads_key(resolved, key)) return "";
+  const Key* known = find_key(key);
+  return known == nullptr ? "the system has no such constant" : why_unread(*known, flatten(resolved, "trial"));
+}
+
+TrialConfig parse_trial_config(const Json& config, const std::string& where) {
+  const Settings values = complete(canonical_layer(config, where), where);
+  const auto system = system_of(values, where);
+  return {.system = std::string(system->name()),
+          .constants = constants_of(*system),
+          .scaling = name_at<Scaling>(values, "scaling"),
+          .validation = validation_options(values),
+          .network = network_options(values, system->dimension()),
+          .training = training_options(values)};
+}
+
+std::string trial_id(const Json& resolved) {
+  // Changing this namespace, or the canonical form, orphans every finished trial.
+  static constexpr boost::uuids::uuid trials{{0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72,
+                                              0x69, 0x61, 0x6c, 0x73}};
+  std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(resolved.dump()));
+  std::erase(digits, '-');
+  return digits.substr(0, 12);
+}
+
+}  // namespace lnn::experiment

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "experiment/plan.h"
+#include "store/trial_record.h"
+
+/// Small trials and folders for the tests of store and analysis.
+namespace lnn::test {
+
+/// A fixture with an empty folder that disappears afterwards.
+class InFolder : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::ptrdiff_t files_in(const std::filesystem::path& folder) const {
+    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+  }
+
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("lnn_store_test_" + std::to_string(getpid()));
+};
+
+/// No file may grow beyond `bytes` while this lives: as a full disk, for a test.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &old_limit_);
+    const rlimit limit{bytes, old_limit_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &old_limit_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*old_handler_)(int);
+  rlimit old_limit_{};
+};
+
+/// A trial with every kind of content: text beyond ASCII, an order that is not alphabetic, NaN and infinity,
+/// both precisions, a scalar parameter.
+inline store::TrialRecord sample_record(const std::string& id = "0123456789ab") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  store::TrialRecord record;
+  record.id = id;
+  record.config = R"({"network":{"width":16},"name":"Poincaré"})";
+  record.outcome = store::Outcome::diverged;
+  record.reason = "the loss became NaN in epoch 2 (α = 10)";
+  record.attempts = 2;
+  record.history = {{"train_total", "1", "mean total loss of the epoch", {0.5, infinity, nan}},
+                    {"lr", "1", "learning rate", {1e-3, 5e-4, -0.0}}};
+  record.model = {{"net.2.weight", {2, 3}, {1, 2, 3, 4, 5, 0.5}, true},
+                  {"net.0.weight", {2}, {0.1, 1.0 / 3.0}, false},
+                  {"dyt.alpha", {}, {0.5}, true}};
+  record.metrics = {{"best_epoch", {1, "epoch", "epoch with the lowest validation loss"}},
+                    {"best_val_total", {0.0123, "1", "lowest total validation loss"}}};
+  record.provenance = {{"host", "node7"}, {"git_commit", "abc"}};
+  return record;
+}
+
+/// A completed trial with the two metrics that the tables of the tests show.
+inline store::TrialRecord completed_record(const std::string& id, double loss, double instability) {
+  store::TrialRecord record = sample_record(id);
+  record.outcome = store::Outcome::completed;
+  record.reason.clear();
+  record.metrics = {{"best_val_total", {loss, "1", "lowest total validation loss"}},
+                    {"instability_train_total", {instability, "1", "instability of the training loss"}}};
+  return record;
+}
+
+/// A planned trial of one arm.
+inline experiment::PlannedTrial planned(const std::string& id, const std::string& experiment,
+                                        const std::string& label, const experiment::Json& swept,
+                                        std::uint64_t seed) {
+  experiment::PlannedTrial trial;
+  trial.id = id;
+  trial.config = experiment::Json::object();
+  trial.members = {{id, experiment, label, swept, seed, {}}};
+  return trial;
+}
+
+}  // namespace lnn::test
