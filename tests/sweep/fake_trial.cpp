@@ -1,13 +1,14 @@
 // A trial program that trains nothing: it obeys the protocol of lnn-sweep-trial (trial/protocol.h) and
-// misbehaves on demand. What it does stands in the configuration's key "fake", or, for configurations that may
-// have no such key, in the environment variable LNN_FAKE_TRIAL, a JSON object: network seed -> behavior ("*"
-// for all others).
+// misbehaves on demand. What it does stands in the configuration's key "fake", or, for configurations that
+// may have no such key, in the environment variable LNN_FAKE_TRIAL, a JSON object: network seed -> behavior
+// ("*" for all others).
 //
 //   ok                completes after 3 epochs          slow:S     the same, S seconds an epoch
 //   nan               diverges in epoch 2               hang       never ends; stubborn: ignores SIGTERM, too
-//   segv, abort, kill dies by that signal               exit:N     says why on standard error and exits with N
-//   garbage           talks nonsense, then completes    silent     exits with 0 without a result file
-//   late_crash        commits its file, then SIGSEGV    flaky      crashes in attempt 1, completes in attempt 2
+//   segv, abort, kill dies by that signal               exit:N     says why on standard error and exits with
+//   N garbage           talks nonsense, then completes    silent     exits with 0 without a result file
+//   late_crash        commits its file, then SIGSEGV    flaky      crashes in attempt 1, completes in attempt
+//   2
 
 #include <unistd.h>
 
@@ -46,7 +47,9 @@ std::string behavior_of(const Json& config) {
   return rules.value(seed, rules.value("*", "ok"));
 }
 
-void say(const lnn::trial::EpochEvent& event) { std::cout << to_line(event) << std::endl; }
+void say(const lnn::trial::EpochEvent& event) {
+  std::cout << to_line(event) << std::endl;
+}
 
 void train(const std::string& behavior, int epochs) {
   const double pause = behavior.starts_with("slow:") ? std::stod(behavior.substr(5)) : 0;
@@ -86,7 +89,8 @@ std::map<std::string, std::string> surroundings() {
     std::error_code gone;
     const fs::path target = fs::read_symlink(entry.path(), gone);
     const int number = std::stoi(entry.path().filename().string());
-    if (number > 2 && target.string().find("/proc/") == std::string::npos) open_files += target.string() + ";";
+    if (number > 2 && target.string().find("/proc/") == std::string::npos)
+      open_files += target.string() + ";";
   }
   return {{"launcher_variables", launcher},
           {"omp_num_threads", threads == nullptr ? "" : threads},
@@ -112,8 +116,7 @@ int main(int argc, char** argv) {
   if (behavior == "hang" || behavior == "stubborn") {
     for (;;) pause();
   }
-  record.outcome =
-      behavior == "nan" ? lnn::store::Outcome::diverged : lnn::store::Outcome::completed;
+  record.outcome = behavior == "nan" ? lnn::store::Outcome::diverged : lnn::store::Outcome::completed;
   record.reason = behavior == "nan" ? "the loss is NaN in epoch 2" : "";
   record.metrics["best_val_total"] = {1.0 / 3, "1", "made up"};
   lnn::store::write_trial(options["--out"], record);
