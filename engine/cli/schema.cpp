@@ -9,19 +9,20 @@
 namespace lnn::cli {
 
 int schema(const Words& words) {
-  Syntax syntax{.usage = "lnn-sweep schema [--out FILE] [--keys]",
-                .summary =
-                    "Prints the JSON Schema (draft-07) of experiment files. Editors use it through the field\n"
-                    "\"$schema\": \"schema.json\" of an experiment file to complete and check as you type.",
-                .options = po::options_description("Options"),
-                .positional = {}};
+  Syntax syntax{
+      .usage = "lnn-sweep schema [--out FILE] [--keys]",
+      .summary =
+          "Prints the JSON Schema (draft-07) of experiment files. Editors use it through the field\n"
+          "\"$schema\": \"schema.json\" of an experiment file to complete and check as you type.",
+      .options = po::options_description("Options"),
+      .positional = {}};
   syntax.options.add_options()("out,o", po::value<std::string>(), "write to this file instead");
   syntax.options.add_options()("keys", "a Markdown table of the configuration keys instead of the schema");
   const auto options = parse(words, syntax);
   if (options.contains("help")) return 0;
 
-  const std::string text = options.contains("keys") ? experiment::keys_markdown()
-                                                    : experiment::experiment_schema().dump(2) + "\n";
+  const std::string text =
+      options.contains("keys") ? experiment::keys_markdown() : experiment::experiment_schema().dump(2) + "\n";
   if (options.contains("out")) {
     write_text_file(options["out"].as<std::string>(), text);
   } else {

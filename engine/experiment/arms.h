@@ -6,7 +6,8 @@
 
 #include "experiment/settings.h"
 
-/// The arms of an experiment: every combination of cases, zip and grid, before seeds and settings are resolved.
+/// The arms of an experiment: every combination of cases, zip and grid, before seeds and settings are
+/// resolved.
 namespace lnn::experiment {
 
 /// The key under which an arm, a table's row or an exclusion names a case.
@@ -16,8 +17,8 @@ inline constexpr const char* seed_key = "network.seed";
 /// Swept key -> value as the file writes it, with the case's label under "case".
 using Arm = Settings;
 
-/// All arms, cases outermost, then zip, then grid (keys in alphabetical order, the last one fastest). Exclusions are
-/// not yet applied. `file` must be a checked experiment file.
+/// All arms, cases outermost, then zip, then grid (keys in alphabetical order, the last one fastest).
+/// Exclusions are not yet applied. `file` must be a checked experiment file.
 std::vector<Arm> all_arms(const Json& file);
 
 /// Every value that a swept key (or "case") takes in some arm that sets it, in order, without repetitions.

@@ -18,8 +18,8 @@ double bound(const Json& value, const std::string& where) {
   const std::string text = value.is_string() ? value.get<std::string>() : "";
   if (!std::regex_match(text, part, multiple_of_pi)) {
     throw_user_error(
-        "{}: {} is not a bound. Write a number or a multiple of pi, e.g. \"-pi/2\", \"5pi/2\", \"2pi\".", where,
-        value.dump());
+        "{}: {} is not a bound. Write a number or a multiple of pi, e.g. \"-pi/2\", \"5pi/2\", \"2pi\".",
+        where, value.dump());
   }
   const double sign = part[1] == "-" ? -1.0 : 1.0;
   const double factor = part[2].matched ? std::stod(part[2]) : 1.0;
@@ -45,8 +45,9 @@ Json canonical_interval(const Json& value, const std::string& where) {
                      value.dump(), low, high);
   }
   if (logarithmic && low <= 0) {
-    throw_user_error("{}: {} cannot be drawn log-uniformly (low {} is not positive). Raise it or drop \"log\".",
-                     where, value.dump(), low);
+    throw_user_error(
+        "{}: {} cannot be drawn log-uniformly (low {} is not positive). Raise it or drop \"log\".", where,
+        value.dump(), low);
   }
   Json interval{low, high};
   if (logarithmic) interval.push_back("log");
@@ -76,8 +77,9 @@ Json box_for(const physics::System& system, const Json& box, const std::string& 
   const auto dimension = static_cast<std::size_t>(system.dimension());
   if (!is_list_of_intervals(box)) return Json(dimension, box);
   if (box.size() != dimension) {
-    throw_user_error("{}: {} intervals for the {} coordinates {} of '{}'. Write one interval for all or {} of them.",
-                     where, box.size(), dimension, coordinate_names(system), system.name(), dimension);
+    throw_user_error(
+        "{}: {} intervals for the {} coordinates {} of '{}'. Write one interval for all or {} of them.",
+        where, box.size(), dimension, coordinate_names(system), system.name(), dimension);
   }
   return box;
 }

@@ -24,7 +24,8 @@ struct Frame {
 Json scale_of(const ExperimentFile& file, const std::string& name) {
   const std::string where = file.path.string() + ": scale";
   if (!file.text.contains("scales")) {
-    if (std::ranges::find(scale_names(), name) == scale_names().end()) throw_unknown_name(where, name, scale_names());
+    if (std::ranges::find(scale_names(), name) == scale_names().end())
+      throw_unknown_name(where, name, scale_names());
     return Json::object();
   }
   const Json& scales = file.text.at("scales");
@@ -55,10 +56,12 @@ Frame frame_of(const ExperimentFile& file, const std::string& scale_name, const 
 }
 
 // An override of a swept key would make all its arms equal, and their labels wrong.
-void refuse_swept_overrides(const Settings& overrides, const std::vector<Arm>& arms, const std::string& where) {
+void refuse_swept_overrides(const Settings& overrides, const std::vector<Arm>& arms,
+                            const std::string& where) {
   for (const auto& [key, value] : overrides) {
     if (std::ranges::any_of(arms, [&](const Arm& arm) { return arm.contains(key); })) {
-      throw_user_error("--set {}: {} sweeps this key. Choose arms with --only, or change the file.", key, where);
+      throw_user_error("--set {}: {} sweeps this key. Choose arms with --only, or change the file.", key,
+                       where);
     }
   }
 }
@@ -93,7 +96,8 @@ void refuse_equal_trials(const std::vector<Trial>& trials, const std::string& wh
     const auto [other, is_new] = first.emplace(trial.id, &trial);
     if (is_new) continue;
     throw_user_error(
-        "{}: the arms '{}' and '{}' (seed {}) resolve to the same trial {}. Remove one, or set what should differ.",
+        "{}: the arms '{}' and '{}' (seed {}) resolve to the same trial {}. Remove one, or set what should "
+        "differ.",
         where, other->second->label, trial.label, trial.seed, trial.id);
   }
 }

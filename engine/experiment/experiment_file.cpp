@@ -17,11 +17,13 @@ namespace {
 
 // JSON readers keep the last of two equal fields silently; in a file written by hand that is a mistake.
 Json::parser_callback_t refuse_repeated_fields(const std::string& where) {
-  return [where, levels = std::vector<std::set<std::string>>()](int, Json::parse_event_t event, Json& parsed) mutable {
+  return [where, levels = std::vector<std::set<std::string>>()](int, Json::parse_event_t event,
+                                                                Json& parsed) mutable {
     if (event == Json::parse_event_t::object_start) levels.emplace_back();
     if (event == Json::parse_event_t::object_end) levels.pop_back();
     if (event == Json::parse_event_t::key && !levels.back().insert(parsed.get<std::string>()).second) {
-      throw_user_error("{}: the field {} is there twice in one object. Keep one of them.", where, parsed.dump());
+      throw_user_error("{}: the field {} is there twice in one object. Keep one of them.", where,
+                       parsed.dump());
     }
     return true;
   };
@@ -38,7 +40,8 @@ Json parse_json(const std::string& text, const std::string& where) {
 void check_name(const std::string& name, const std::string& where) {
   static const std::regex allowed("[a-z][a-z0-9_-]*");
   if (!std::regex_match(name, allowed)) {
-    throw_user_error("{}: name: '{}' is not allowed. Use lower-case letters, digits, '_' and '-'.", where, name);
+    throw_user_error("{}: name: '{}' is not allowed. Use lower-case letters, digits, '_' and '-'.", where,
+                     name);
   }
 }
 
@@ -66,8 +69,8 @@ void check_zip_lengths(const Json& object, const std::string& where) {
   for (const auto& [key, values] : lists) {
     const auto& [first, first_values] = *lists.begin();
     if (values.size() != first_values.size()) {
-      throw_user_error("{}: {} has {} values but {} has {} (they are paired). Give both equally many.", where, key,
-                       values.size(), first, first_values.size());
+      throw_user_error("{}: {} has {} values but {} has {} (they are paired). Give both equally many.", where,
+                       key, values.size(), first, first_values.size());
     }
   }
 }
@@ -93,13 +96,14 @@ void check_swept_once(const Json& file, const std::string& where) {
     for (const auto& [key, value] : settings) {
       const auto [owner, is_new] = owners.emplace(key, section);
       if (!is_new && owner->second != section) {
-        throw_user_error("{}: {} is swept by both '{}' and '{}'. Keep it in one of them.", where, key, owner->second,
-                         section);
+        throw_user_error("{}: {} is swept by both '{}' and '{}'. Keep it in one of them.", where, key,
+                         owner->second, section);
       }
     }
   };
   for (const Json& row : file.value("cases", Json::array())) claim(flatten(row.at("set"), where), "cases");
-  for (const char* section : {"zip", "grid"}) claim(flatten(file.value(section, Json::object()), where), section);
+  for (const char* section : {"zip", "grid"})
+    claim(flatten(file.value(section, Json::object()), where), section);
 }
 
 void check_seeds(const Json& seeds, const std::string& where) {
@@ -141,7 +145,8 @@ void check_exclusions(const Json& exclusions, const Json& file, const std::strin
 }
 
 void check_scales(const Json& file, const std::string& where) {
-  for (const auto& [name, scale] : file.value("scales", Json::object()).items()) {
+  const Json scales = file.value("scales", Json::object());
+  for (const auto& [name, scale] : scales.items()) {
     if (std::ranges::find(scale_names(), name) == scale_names().end()) {
       throw_unknown_name(where + ": scales", name, scale_names());
     }

@@ -94,9 +94,11 @@ const Fields& table_fields() {
       {"name", text, true, "name for --table"},
       {"title", text, true, "heading"},
       {"paper", text, false, "the paper's table or figure that it reproduces"},
-      {"rows", list, true, "swept keys, or \"case\": one row per combination of their values, over all seeds"},
+      {"rows", list, true,
+       "swept keys, or \"case\": one row per combination of their values, over all seeds"},
       {"columns", list, true, "what each row shows"},
-      {"published", list, false, "published values: {\"where\": {row key: value}, column name: number or numbers}"},
+      {"published", list, false,
+       "published values: {\"where\": {row key: value}, column name: number or numbers}"},
       {"labels", object, false, "key -> {value as text: label for people}"},
       {"sort", text, false, "order of rows: \"published\", \"plan\" or the name of a column"},
       {"note", text, false, "a remark under the table"},
@@ -126,10 +128,12 @@ const std::vector<MetricName>& metric_names() {
   static const std::vector<MetricName> names{
       {"best_val_total", "1", "lowest validation loss with penalty"},
       {"best_val_base", "1", "validation loss without penalty of the best model"},
-      {"best_val_total_normalized", "1", "best_val_total times the mean scale alpha: comparable between scalings"},
+      {"best_val_total_normalized", "1",
+       "best_val_total times the mean scale alpha: comparable between scalings"},
       {"best_epoch", "epoch", "epoch of the best model"},
       {"final_val_total", "1", "validation loss with penalty after the last epoch"},
-      {"instability_train_total", "1", "training instability of the training loss with penalty (paper A, appendix B)"},
+      {"instability_train_total", "1",
+       "training instability of the training loss with penalty (paper A, appendix B)"},
       {"instability_train_base", "1", "training instability of the training loss without penalty"},
       {"instability_val_total", "1", "training instability of the validation loss with penalty"},
       {"instability_val_base", "1", "training instability of the validation loss without penalty"},
@@ -151,7 +155,8 @@ void check_fields(const Json& object, const Fields& fields, const std::string& w
     const auto field = std::ranges::find(fields, name, &Field::name);
     if (field == fields.end()) throw_unknown_name(where + ": field", name, names);
     if (!has_type(value, field->type)) {
-      throw_user_error("{}: {}: {} is not allowed. Give {}.", where, name, value.dump(), type_text(field->type));
+      throw_user_error("{}: {}: {} is not allowed. Give {}.", where, name, value.dump(),
+                       type_text(field->type));
     }
   }
   for (const Field& field : fields) {

@@ -38,8 +38,8 @@ struct MetricName {
 
 const std::vector<MetricName>& metric_names();
 
-/// Throws UserError, prefixed with `where`, when `object` is not an object, has an unknown field (naming the nearest),
-/// lacks a required one, or has one of another type.
+/// Throws UserError, prefixed with `where`, when `object` is not an object, has an unknown field (naming the
+/// nearest), lacks a required one, or has one of another type.
 void check_fields(const Json& object, const Fields& fields, const std::string& where);
 
 }  // namespace lnn::experiment

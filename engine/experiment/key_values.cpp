@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <cmath>
 
 #include "base/error.h"
@@ -56,10 +56,15 @@ Json canonical_name(const Key& key, const Json& value, const std::string& where)
   return value;
 }
 
+std::vector<std::string> phase_key_names() {
+  std::vector<std::string> names;
+  for (const Key& key : phase_keys()) names.push_back(key.path);
+  return names;
+}
+
 Json canonical_phases(const Key& key, const Json& value, const std::string& where) {
   if (!value.is_array()) refuse(key, value, where);
-  std::vector<std::string> names;
-  for (const Key& known : phase_keys()) names.push_back(known.path);
+  const auto names = phase_key_names();
   Json phases = Json::array();
   for (const Json& entry : value) {
     if (!entry.is_object()) refuse(key, value, where);
@@ -129,11 +134,7 @@ std::string allowed_values(const Key& key) {
     case KeyType::box:
       return "one interval [low, high] or a list of one per coordinate";
     case KeyType::phases:
-      return "a list of objects with " + [] {
-        std::vector<std::string> names;
-        for (const Key& key : phase_keys()) names.push_back(key.path);
-        return quoted_list(names);
-      }();
+      return "a list of objects with " + quoted_list(phase_key_names());
   }
   return "";
 }
@@ -185,8 +186,8 @@ std::string keys_markdown() {
       "| `system` | a name that `lnn-sweep systems` lists | required | | the physical system |\n"
       "| `constants.<name>` | a number | published | of the constant | a constant of the system |\n";
   const auto row = [&](const std::string& path, const Key& key) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} ({}) |\n", path, allowed_values(key), key.fallback.text, key.unit,
-                        key.meaning, key.source);
+    text += fmt::format("| `{}` | {} | {} | {} | {} ({}) |\n", path, allowed_values(key), key.fallback.text,
+                        key.unit, key.meaning, key.source);
   };
   for (const Key& key : keys()) row(key.path, key);
   for (const Key& key : phase_keys()) row("training.phases[]." + key.path, key);

@@ -9,8 +9,8 @@
 #include "physics/sampling.h"
 #include "physics/system.h"
 
-/// The configuration keys of a trial: one table that parsing, defaults, range checks, messages, the JSON schema and the
-/// documentation all read.
+/// The configuration keys of a trial: one table that parsing, defaults, range checks, messages, the JSON
+/// schema and the documentation all read.
 namespace lnn::experiment {
 
 enum class KeyType { integer, real, name, activation, box, phases };
@@ -65,9 +65,9 @@ std::string allowed_values(const Key& key);
 /// integers, reals as doubles, bounds evaluated. Throws UserError "WHERE: KEY: VALUE is not ...".
 Json canonical_value(const Key& key, const Json& value, const std::string& where);
 
-/// Checks every key and value of one layer of settings, before the system is known (so `constants.<name>` only
-/// for being numbers, and boxes not for their number of intervals). Returns them in canonical form. Throws UserError for
-/// an unknown key (with the nearest) or an impossible value.
+/// Checks every key and value of one layer of settings, before the system is known (so `constants.<name>`
+/// only for being numbers, and boxes not for their number of intervals). Returns them in canonical form.
+/// Throws UserError for an unknown key (with the nearest) or an impossible value.
 Settings canonical_settings(const Settings& settings, const std::string& where);
 
 /// "" when a trial with these values reads the key, otherwise why not: "training.regularizer is 'none'".

@@ -16,8 +16,8 @@ void refuse_repeated_names(const std::vector<ExperimentFile>& files) {
   for (const ExperimentFile& file : files) {
     const auto [other, is_new] = paths.emplace(file.name, file.path.string());
     if (!is_new) {
-      throw_user_error("{}: the name '{}' is taken by {}. Give each experiment its own name.", file.path.string(),
-                       file.name, other->second);
+      throw_user_error("{}: the name '{}' is taken by {}. Give each experiment its own name.",
+                       file.path.string(), file.name, other->second);
     }
   }
 }
@@ -69,7 +69,8 @@ double weights_of(const network::NetworkOptions& options) {
 Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scale, const Json& overrides,
                const std::vector<std::string>& only) {
   refuse_repeated_names(files);
-  Plan plan{.scale = scale};
+  Plan plan;
+  plan.scale = scale;
   std::map<std::string, PlannedTrial> by_id;
   for (const ExperimentFile& file : files) {
     plan.experiments.push_back(file.text);

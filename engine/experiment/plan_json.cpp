@@ -10,7 +10,10 @@ constexpr const char* program = "lnn-sweep";
 constexpr int plan_version = 1;
 
 Json member_to_json(const Trial& member) {
-  return {{"experiment", member.experiment}, {"label", member.label}, {"seed", member.seed}, {"swept", member.swept}};
+  return {{"experiment", member.experiment},
+          {"label", member.label},
+          {"seed", member.seed},
+          {"swept", member.swept}};
 }
 
 Trial member_from_json(const Json& json, const std::string& id) {
@@ -29,10 +32,12 @@ Json trial_to_json(const PlannedTrial& trial) {
 }
 
 PlannedTrial trial_from_json(const Json& json, const std::string& where) {
-  PlannedTrial trial{.id = json.at("id"), .config = json.at("config"), .cost = json.at("cost"), .members = {}};
+  PlannedTrial trial{
+      .id = json.at("id"), .config = json.at("config"), .cost = json.at("cost"), .members = {}};
   if (trial_id(trial.config) != trial.id) {
-    throw_environment_error("{}: the configuration of trial {} does not belong to its id (edited or damaged). Plan again.",
-                            where, trial.id);
+    throw_environment_error(
+        "{}: the configuration of trial {} does not belong to its id (edited or damaged). Plan again.", where,
+        trial.id);
   }
   for (const Json& member : json.at("members")) trial.members.push_back(member_from_json(member, trial.id));
   return trial;
@@ -55,8 +60,9 @@ Plan plan_from_json(const Json& json, const std::string& where) {
     throw_environment_error("{}: not a plan of {}. Give the plan.json of a run directory.", where, program);
   }
   if (json.value("plan_version", Json()) != plan_version) {
-    throw_environment_error("{}: plan version {}, this program reads {}. Use the program that wrote it, or plan again.",
-                            where, json.value("plan_version", Json()).dump(), plan_version);
+    throw_environment_error(
+        "{}: plan version {}, this program reads {}. Use the program that wrote it, or plan again.", where,
+        json.value("plan_version", Json()).dump(), plan_version);
   }
   try {
     Plan plan{.scale = json.at("scale"), .experiments = json.at("experiments"), .trials = {}};
@@ -73,7 +79,8 @@ void write_plan(const Plan& plan, const std::filesystem::path& path) {
 
 Plan read_plan(const std::filesystem::path& path) {
   const Json json = Json::parse(read_text_file(path), nullptr, false);
-  if (json.is_discarded()) throw_environment_error("{}: not valid JSON (damaged). Plan again.", path.string());
+  if (json.is_discarded())
+    throw_environment_error("{}: not valid JSON (damaged). Plan again.", path.string());
   return plan_from_json(json, path.string());
 }
 

@@ -60,12 +60,14 @@ Json value_schema(const Key& key) {
 Json key_schema(const Key& key) {
   Json schema = value_schema(key);
   const std::string unit = key.unit.empty() || key.unit == "1" ? "" : fmt::format(" [{}]", key.unit);
-  schema["description"] = fmt::format("{}{}. Default: {}. Source: {}.", key.meaning, unit, key.fallback.text, key.source);
+  schema["description"] =
+      fmt::format("{}{}. Default: {}. Source: {}.", key.meaning, unit, key.fallback.text, key.source);
   return schema;
 }
 
 Json system_schema() {
-  return {{"enum", physics::system_names()}, {"description", "the physical system; `lnn-sweep systems` lists them"}};
+  return {{"enum", physics::system_names()},
+          {"description", "the physical system; `lnn-sweep systems` lists them"}};
 }
 
 // Every key under its dotted path.
@@ -99,16 +101,18 @@ Json settings_schema() {
 }
 
 Json value_lists_schema() {
+  const Json keys_by_path = dotted_properties();
   Json properties = Json::object();
-  for (const auto& [path, schema] : dotted_properties().items()) properties[path] = list_of(schema);
+  for (const auto& [path, schema] : keys_by_path.items()) properties[path] = list_of(schema);
   Json lists = closed_object(properties);
   lists["patternProperties"] = {{constant_pattern, list_of({{"type", "number"}})}};
   return lists;
 }
 
 Json exclusion_schema() {
+  const Json keys_by_path = dotted_properties();
   Json properties{{case_key, true}};
-  for (const auto& [path, schema] : dotted_properties().items()) properties[path] = true;
+  for (const auto& [path, schema] : keys_by_path.items()) properties[path] = true;
   return list_of(closed_object(properties));
 }
 
@@ -131,7 +135,7 @@ Json fields_schema(const Fields& fields, const Json& details) {
     Json schema{{"type", json_type(field.type)}};
     if (details.contains(field.name)) schema = details.at(field.name);
     // A draft-07 reader ignores what stands beside a $ref.
-    if (schema.contains("$ref")) schema = {{"allOf", {schema}}};
+    if (schema.contains("$ref")) schema = {{"allOf", Json::array({schema})}};
     schema["description"] = field.meaning;
     properties[field.name] = std::move(schema);
     if (field.required) required.push_back(field.name);
@@ -148,20 +152,20 @@ Json column_schema() {
 }
 
 Json table_schema() {
-  const Json published{{"type", "object"},
-                       {"required", Json::array({"where"})},
-                       {"properties", {{"where", {{"type", "object"}}}}},
-                       {"additionalProperties",
-                        {{"anyOf", {Json{{"type", "number"}}, list_of({{"type", "number"}})}}}}};
+  const Json published{
+      {"type", "object"},
+      {"required", Json::array({"where"})},
+      {"properties", {{"where", {{"type", "object"}}}}},
+      {"additionalProperties", {{"anyOf", {Json{{"type", "number"}}, list_of({{"type", "number"}})}}}}};
   return fields_schema(table_fields(), {{"rows", list_of({{"type", "string"}})},
                                         {"columns", list_of(column_schema())},
                                         {"published", {{"type", "array"}, {"items", published}}}});
 }
 
 Json scales_schema() {
-  const Json scale = fields_schema(scale_fields(), {{"set", reference("settings")},
-                                                    {"seeds", reference("seeds")},
-                                                    {"exclude", reference("exclusions")}});
+  const Json scale = fields_schema(
+      scale_fields(),
+      {{"set", reference("settings")}, {"seeds", reference("seeds")}, {"exclude", reference("exclusions")}});
   Json properties = Json::object();
   for (const std::string& name : scale_names()) properties[name] = scale;
   return closed_object(properties);
@@ -172,16 +176,17 @@ Json definitions() {
                    {"pattern", R"(^[+-]?([0-9]+[.]?[0-9]*)?[*]?pi(/[0-9]+[.]?[0-9]*)?$)"}};
   Json seeds = list_of(key_schema(*find_key(seed_key)));
   seeds["uniqueItems"] = true;
-  return {{"interval",
-           {{"type", "array"},
-            {"description", "[low, high] or [low, high, \"log\"]; a bound is a number or a text like \"5pi/2\""},
-            {"items", {bound, bound, Json{{"const", "log"}}}},
-            {"minItems", 2},
-            {"maxItems", 3}}},
-          {"settings", settings_schema()},
-          {"values", value_lists_schema()},
-          {"exclusions", exclusion_schema()},
-          {"seeds", std::move(seeds)}};
+  return {
+      {"interval",
+       {{"type", "array"},
+        {"description", "[low, high] or [low, high, \"log\"]; a bound is a number or a text like \"5pi/2\""},
+        {"items", {bound, bound, Json{{"const", "log"}}}},
+        {"minItems", 2},
+        {"maxItems", 3}}},
+      {"settings", settings_schema()},
+      {"values", value_lists_schema()},
+      {"exclusions", exclusion_schema()},
+      {"seeds", std::move(seeds)}};
 }
 
 }  // namespace
@@ -190,7 +195,8 @@ Json experiment_schema() {
   Json schema = fields_schema(
       file_fields(),
       {{"name", {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_-]*$"}}},
-       {"paper", fields_schema(paper_fields(), {{"tables", {{"type", "array"}, {"items", {{"type", "string"}}}}}})},
+       {"paper",
+        fields_schema(paper_fields(), {{"tables", {{"type", "array"}, {"items", {{"type", "string"}}}}}})},
        {"system", system_schema()},
        {"base", reference("settings")},
        {"grid", reference("values")},

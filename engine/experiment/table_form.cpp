@@ -34,7 +34,8 @@ void require_new(Names& seen, const std::string& name, const std::string& where)
 }
 
 // {row key: value}: rows of this table, with values that some arm has.
-void check_row_reference(const Json& reference, const Names& rows, const Axes& axes, const std::string& where) {
+void check_row_reference(const Json& reference, const Names& rows, const Axes& axes,
+                         const std::string& where) {
   for (const auto& [key, value] : flatten(reference, where)) {
     require_name(rows, key, where + ": row key");
     const auto& values = axes.at(key);
@@ -63,7 +64,8 @@ Names check_columns(const Json& columns, const Names& rows, const Axes& axes, co
     check_fields(column, column_fields(), where);
     require_name(metrics, column.at("metric"), where + ": metric");
     require_new(names, column.value("name", column.at("metric").get<std::string>()), where);
-    check_row_reference(column.value("reduction_from", Json::object()), rows, axes, where + ": reduction_from");
+    check_row_reference(column.value("reduction_from", Json::object()), rows, axes,
+                        where + ": reduction_from");
     if (column.value("scale", "log") != "log") require_name({"log"}, column.at("scale"), where + ": scale");
   }
   if (names.empty()) throw_user_error("{}: the list is empty. Name a metric.", where);
@@ -71,18 +73,19 @@ Names check_columns(const Json& columns, const Names& rows, const Axes& axes, co
 }
 
 void require_numbers(const Json& value, const std::string& where) {
-  const bool numbers = value.is_number() ||
-                       (value.is_array() && !value.empty() &&
-                        std::ranges::all_of(value, [](const Json& entry) { return entry.is_number(); }));
-  if (!numbers) throw_user_error("{}: {} is not allowed. Give a number or a list of numbers.", where, value.dump());
+  const bool numbers =
+      value.is_number() || (value.is_array() && !value.empty() &&
+                            std::ranges::all_of(value, [](const Json& entry) { return entry.is_number(); }));
+  if (!numbers)
+    throw_user_error("{}: {} is not allowed. Give a number or a list of numbers.", where, value.dump());
 }
 
 void check_published(const Json& entries, const Names& rows, const Names& columns, const Axes& axes,
                      const std::string& where) {
   for (const Json& entry : entries) {
     if (!entry.is_object() || !entry.contains("where")) {
-      throw_user_error("{}: {} has no 'where'. Write {{\"where\": {{row key: value}}, column name: number}}.", where,
-                       entry.dump());
+      throw_user_error("{}: {} has no 'where'. Write {{\"where\": {{row key: value}}, column name: number}}.",
+                       where, entry.dump());
     }
     for (const auto& [name, value] : entry.items()) {
       if (name == "where") {

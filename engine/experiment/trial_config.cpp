@@ -34,12 +34,14 @@ std::unique_ptr<const physics::System> system_of(const Settings& settings, const
 
 Settings system_values(const physics::System& system) {
   Settings values{{"system", std::string(system.name())}};
-  for (const auto& constant : system.constants()) values[constants_prefix + constant.name] = constant.value + 0.0;
+  for (const auto& constant : system.constants())
+    values[constants_prefix + constant.name] = constant.value + 0.0;
   return values;
 }
 
 // The given value or the default, canonical, with one interval per coordinate.
-Json complete_value(const Key& key, const Settings& given, const Situation& situation, const std::string& where) {
+Json complete_value(const Key& key, const Settings& given, const Situation& situation,
+                    const std::string& where) {
   const auto own = given.find(key.path);
   const Json value =
       canonical_value(key, own != given.end() ? own->second : key.fallback.value(situation), where);
@@ -62,8 +64,8 @@ void require_even_branches(const Settings& values, const std::string& where) {
   const auto branches = branches_of(values).size();
   const auto width = values.at("network.width").get<std::size_t>();
   if (width % branches == 0) return;
-  throw_user_error("{}: network.width {} cannot be shared by the {} branches of '{}'. Give a multiple of {}.", where,
-                   width, branches, to_text(values.at("network.activation")), branches);
+  throw_user_error("{}: network.width {} cannot be shared by the {} branches of '{}'. Give a multiple of {}.",
+                   where, width, branches, to_text(values.at("network.activation")), branches);
 }
 
 void drop_unread(Settings& settings, const std::vector<Key>& table, const Settings& values) {
@@ -205,7 +207,8 @@ bool reads_key(const Json& resolved, const std::string& key) {
 std::string why_unread(const Json& resolved, const std::string& key) {
   if (reads_key(resolved, key)) return "";
   const Key* known = find_key(key);
-  return known == nullptr ? "the system has no such constant" : why_unread(*known, flatten(resolved, "trial"));
+  return known == nullptr ? "the system has no such constant"
+                          : why_unread(*known, flatten(resolved, "trial"));
 }
 
 TrialConfig parse_trial_config(const Json& config, const std::string& where) {
@@ -221,8 +224,8 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where) {
 
 std::string trial_id(const Json& resolved) {
   // Changing this namespace, or the canonical form, orphans every finished trial.
-  static constexpr boost::uuids::uuid trials{{0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72,
-                                              0x69, 0x61, 0x6c, 0x73}};
+  static constexpr boost::uuids::uuid trials{
+      {0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72, 0x69, 0x61, 0x6c, 0x73}};
   std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(resolved.dump()));
   std::erase(digits, '-');
   return digits.substr(0, 12);
