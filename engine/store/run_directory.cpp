@@ -95,12 +95,12 @@ RunContents scan_trials(const RunDirectory& run, const Plan& plan) {
   return visit_trials(run, plan, [](const OpenTrial&) {});
 }
 
-std::map<std::string, std::string> collect(const RunDirectory& run, const Plan& plan) {
+RunContents collect(const RunDirectory& run, const Plan& plan) {
   const fs::path temporary = temporary_name(run.results());
   try {
     RunContents contents = write_results(temporary, run, plan);
     commit_file(temporary, run.results());
-    return std::move(contents.damaged);
+    return contents;
   } catch (const hdf5::Error& error) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

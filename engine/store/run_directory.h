@@ -43,8 +43,8 @@ RunContents scan_trials(const RunDirectory& run, const experiment::Plan& plan);
 
 /// Rebuilds RUN/results.h5 from RUN/trials atomically: `/trials/<id>` as in the trial file and `/table`
 /// (store/results_table.h), one compound row per (trial, arm). Damaged files are left out of `/trials`, have
-/// the outcome "damaged" in `/table`, and are returned: id -> what is wrong. Throws EnvironmentError when it
+/// the outcome "damaged" in `/table`. Returns what it found. Throws EnvironmentError when it
 /// cannot be written; an old file then stays as it was.
-std::map<std::string, std::string> collect(const RunDirectory& run, const experiment::Plan& plan);
+RunContents collect(const RunDirectory& run, const experiment::Plan& plan);
 
 }  // namespace lnn::store

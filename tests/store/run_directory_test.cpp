@@ -65,7 +65,7 @@ TEST_F(RunDirectory, ScanRefusesARenamedFile) {
 }
 
 TEST_F(RunDirectory, CollectsForPython) {
-  EXPECT_THAT(lnn::store::collect(run_, make_run()), ElementsAre(Key("cccccccccccc")));
+  EXPECT_THAT(lnn::store::collect(run_, make_run()).damaged, ElementsAre(Key("cccccccccccc")));
   EXPECT_EQ(files_in(run_.root), 2) << "results.h5 and trials, no temporary";
   if (!lnn::test::python_has_h5py()) GTEST_SKIP() << "/usr/bin/python3 has no h5py (package python3-h5py)";
   lnn::test::expect_python(run_.results(), R"py(
@@ -93,7 +93,7 @@ assert json.loads(f["table"].attrs["columns"])["best_epoch"]["unit"] == "epoch"
 }
 
 TEST_F(RunDirectory, CollectOfNothingIsAnEmptyTable) {
-  EXPECT_TRUE(lnn::store::collect(run_, Plan{}).empty());
+  EXPECT_TRUE(lnn::store::collect(run_, Plan{}).damaged.empty());
   if (!lnn::test::python_has_h5py()) GTEST_SKIP() << "/usr/bin/python3 has no h5py (package python3-h5py)";
   lnn::test::expect_python(run_.results(), "assert len(f['table']) == 0 and len(f['trials']) == 0\n");
 }
@@ -108,7 +108,7 @@ TEST_F(RunDirectory, CollectOnAFullDiskLeavesTheOldFile) {
     EXPECT_EQ(lnn::read_text_file(run_.results()), "old");
     EXPECT_EQ(files_in(run_.root), 2) << "the temporary must be gone";
   }
-  EXPECT_EQ(lnn::store::collect(run_, plan).size(), 1U) << "the next attempt works";
+  EXPECT_EQ(lnn::store::collect(run_, plan).damaged.size(), 1U) << "the next attempt works";
 }
 
 TEST_F(RunDirectory, SaysWhenAFolderIsNoRun) {

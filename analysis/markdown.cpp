@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "analysis/render.h"
+#include "analysis/text_table.h"
+
+namespace lnn::analysis {
+namespace {
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|') result += '\\';
+    result += c == '\n' ? ' ' : c;
+  }
+  return result;
+}
+
+/// Columns on a terminal: UTF-8 continuation bytes (10xxxxxx) take no room.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+  std::string text = "|";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string cell = escaped(cells[i]);
+    text += " " + cell + std::string(widths[i] - width(cell), ' ') + " |";
+  }
+  return text + "\n";
+}
+
+std::string to_markdown(const TextTable& table) {
+  std::vector<std::size_t> widths(table.header.size(), 3);
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    widths[i] = std::max(widths[i], width(escaped(table.header[i])));
+    for (const auto& row : table.rows) widths[i] = std::max(widths[i], width(escaped(row[i])));
+  }
+  std::vector<std::string> rule;
+  for (const std::size_t size : widths) rule.emplace_back(size, '-');
+
+  std::string text = fmt::format("### {}\n\n{}\n\n", table.title, table.status);
+  text += line(table.header, widths) + line(rule, widths);
+  for (const auto& row : table.rows) text += line(row, widths);
+  return table.note.empty() ? text : text + "\n" + table.note + "\n";
+}
+
+}  // namespace
+
+std::string to_markdown(std::span<const Table> tables) {
+  std::string text;
+  for (const Table& table : tables) text += (text.empty() ? "" : "\n") + to_markdown(to_text_table(table));
+  return text;
+}
+
+}  // namespace lnn::analysis

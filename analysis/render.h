@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "analysis/table.h"
+#include "base/names.h"
+
+/// Tables as text: for people (Markdown, LaTeX) and for programs (CSV, JSON; numbers with all their digits).
+namespace lnn::analysis {
+
+enum class Format { markdown, csv, latex, json };
+
+/// Aligned, so that it reads well on a terminal too.
+std::string to_markdown(std::span<const Table> tables);
+
+/// `table` floats with booktabs rules (\usepackage{booktabs}); all text is escaped.
+std::string to_latex(std::span<const Table> tables);
+
+/// One line per table, row and column (RFC 4180 quoting, "\n" line ends). Columns: table, experiment, scale;
+/// every row key that occurs in a table, as its value; column, metric; count, mean, deviation, minimum,
+/// maximum, reduction_percent (empty where there is none); published (values joined by ";"); planned,
+/// finished, then completed, diverged, crashed, failed, timed_out, interrupted, damaged, missing (trials of
+/// the row); values (one per completed trial, by seed, joined by ";").
+std::string to_csv(std::span<const Table> tables);
+
+/// Stable: fields are added, never renamed or removed, while "version" stays 1.
+///
+///   {"format": "lnn-sweep tables", "version": 1, "tables": [{
+///     "name", "title", "paper", "note", "experiment", "run", "scale": text,
+///     "planned", "finished": trials, "partial": finished < planned,
+///     "row_keys": [swept key], "columns": [{"name", "title", "metric", "reduction_from": {key: value} or
+///     null,
+///                                           "logarithmic"}],
+///     "rows": [{"group": {row key: value}, "labels": [text], "planned": trials,
+///               "trials": {outcome, "damaged" or "missing": trials},
+///               "cells": {column name: {"values": [{"id", "seed", "value"}], "count", "mean", "deviation",
+///                 "minimum", "maximum": number or null, "without_value": trials,
+///                 "reduction_percent": number or null, "is_reference", "published": [number]}}}]}]}
+///
+/// mean, minimum and maximum are null without values, deviation below two.
+std::string to_json_text(std::span<const Table> tables);
+
+std::string render(std::span<const Table> tables, Format format);
+
+}  // namespace lnn::analysis
+
+namespace lnn {
+template <>
+struct EnumNames<analysis::Format> {
+  using E = analysis::Format;
+  static constexpr const char* what = "--format";
+  static constexpr std::array table{std::pair{E::markdown, "md"}, std::pair{E::csv, "csv"},
+                                    std::pair{E::latex, "latex"}, std::pair{E::json, "json"}};
+};
+}  // namespace lnn

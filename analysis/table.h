@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/statistics.h"
+#include "analysis/table_definition.h"
+#include "store/run_directory.h"
+
+/// Tables of a run: measured beside published, and every planned trial accounted for.
+namespace lnn::analysis {
+
+/// What one trial contributes to a cell.
+struct Value {
+  std::string id;
+  std::uint64_t seed = 0;
+  double value = 0;  ///< finite
+};
+
+/// One metric of one row.
+struct Cell {
+  std::vector<Value> values;        ///< completed trials with a finite value, by seed
+  Summary summary;                  ///< of these values
+  int without_value = 0;            ///< completed trials in which the metric is missing or not finite
+  std::optional<double> reduction;  ///< percent below the reference row, where the column asks for it
+  bool is_reference = false;        ///< this row is what the column's reductions refer to
+  std::vector<double> published;    ///< a mean, or single runs; empty when not published
+};
+
+/// Planned trials of a row by what became of them.
+struct TrialCounts {
+  int planned = 0;
+  /// Outcome name, "damaged" (unreadable file) or "missing" (no file) -> how many; only those that occur.
+  std::map<std::string, int> by_outcome;
+
+  int count(const std::string& outcome) const;
+  /// Has a readable result that a resumed run would not continue.
+  int finished() const;
+};
+
+struct Row {
+  Group group;                      ///< row key -> value as text
+  std::vector<std::string> labels;  ///< for people, in the order of the definition's rows
+  TrialCounts trials;               ///< planned = 0: the paper has this row, this run does not
+  std::vector<Cell> cells;          ///< one per column
+};
+
+struct Table {
+  TableDefinition definition;
+  std::string run;    ///< the run's folder
+  std::string scale;  ///< "smoke", "desk" or "paper"
+  std::vector<Row> rows;
+  int planned = 0;   ///< trials of all rows
+  int finished = 0;  ///< of these
+};
+
+/// Only completed trials contribute numbers; all others are counted. Published rows that this run did not
+/// plan are kept, without measured values.
+Table build_table(const TableDefinition& definition, const experiment::Plan& plan,
+                  const store::RunContents& contents, const std::string& run);
+
+/// All tables of the plan, in its order.
+std::vector<Table> build_tables(const experiment::Plan& plan, const store::RunContents& contents,
+                                const std::string& run);
+
+}  // namespace lnn::analysis

@@ -1,0 +1,148 @@
+#include "analysis/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "analysis/text_table.h"
+#include "base/error.h"
+#include "tests/analysis/sample_run.h"
+
+namespace {
+
+using lnn::analysis::build_tables;
+using lnn::analysis::Cell;
+using lnn::analysis::Row;
+using lnn::analysis::Table;
+using lnn::analysis::TableDefinition;
+using lnn::analysis::value_text;
+using lnn::experiment::Json;
+using lnn::experiment::Plan;
+using lnn::store::RunContents;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::ThrowsMessage;
+
+Table sample_table(const std::string& sort = "plan",
+                   const RunContents& contents = lnn::test::sample_contents()) {
+  Plan plan = lnn::test::sample_plan();
+  plan.experiments[0]["tables"][0]["sort"] = sort;
+  return build_tables(plan, contents, "RUN").at(0);
+}
+
+std::vector<std::string> labels(const Table& table) {
+  std::vector<std::string> all;
+  for (const Row& row : table.rows) all.push_back(row.labels.at(0));
+  return all;
+}
+
+TEST(ValueText, IsTheSameForTheSameValue) {
+  EXPECT_EQ(value_text(1), value_text(1.0));
+  EXPECT_EQ(value_text(0.1), "0.1");
+  EXPECT_EQ(value_text("gelu"), "gelu");
+  EXPECT_EQ(value_text(Json::parse(R"([0, "2pi", [1.0]])")), "[0, 2pi, [1]]");
+}
+
+TEST(BuildTable, SummarizesCompletedTrialsOnly) {
+  const Table table = sample_table();
+  const Cell& gelu = table.rows.at(0).cells.at(0);
+  EXPECT_EQ(gelu.summary.count, 2U);
+  EXPECT_DOUBLE_EQ(gelu.summary.mean, 0.0123);
+  EXPECT_NEAR(gelu.summary.deviation, 0.0016 / std::sqrt(2.0), 1e-15);
+  EXPECT_EQ(gelu.values.at(0).id, "g1") << "values stand in the order of seeds";
+  const Cell& xtanh = table.rows.at(1).cells.at(0);
+  EXPECT_EQ(xtanh.summary.count, 1U);
+  EXPECT_EQ(xtanh.summary.mean, 0.02);
+}
+
+TEST(BuildTable, CountsEveryPlannedTrial) {
+  const Table table = sample_table();
+  EXPECT_EQ(table.planned, 5);
+  EXPECT_EQ(table.finished, 4);
+  const auto& trials = table.rows.at(1).trials;
+  EXPECT_EQ(trials.planned, 3);
+  EXPECT_THAT(trials.by_outcome, ElementsAre(Pair("completed", 1), Pair("diverged", 1), Pair("missing", 1)));
+  EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged, 1 of 3 missing");
+}
+
+TEST(BuildTable, DamagedAndInterruptedTrialsAreNotFinished) {
+  RunContents contents = lnn::test::sample_contents();
+  contents.records.erase("g1");
+  contents.damaged["g1"] = "truncated";
+  contents.records.at("x1").outcome = lnn::store::Outcome::interrupted;
+  const Table table = sample_table("plan", contents);
+  EXPECT_EQ(table.planned, 5);
+  EXPECT_EQ(table.finished, 2);
+  EXPECT_EQ(lnn::analysis::to_text(table.rows.at(0).trials), "1 of 2 damaged");
+}
+
+TEST(BuildTable, KeepsPublishedRowsThatWereNotPlanned) {
+  const Table table = sample_table();
+  EXPECT_THAT(labels(table), ElementsAre("GeLU", "xtanh", "Softplus_1"));
+  EXPECT_EQ(table.rows.at(2).trials.planned, 0);
+  EXPECT_THAT(table.rows.at(2).cells.at(0).published, ElementsAre(0.05));
+  EXPECT_THAT(table.rows.at(0).cells.at(0).published, ElementsAre(0.0071, 0.0069));
+}
+
+TEST(BuildTable, ReducesAgainstTheReferenceRow) {
+  const Table table = sample_table();
+  EXPECT_TRUE(table.rows.at(0).cells.at(1).is_reference);
+  EXPECT_FALSE(table.rows.at(0).cells.at(1).reduction.has_value());
+  EXPECT_DOUBLE_EQ(table.rows.at(1).cells.at(1).reduction.value(), 75.0);  // 0.125 against (0.25 + 0.75) / 2
+}
+
+TEST(BuildTable, HasNoReductionWithoutAReference) {
+  RunContents contents = lnn::test::sample_contents();
+  contents.records.erase("g1");
+  contents.records.erase("g2");
+  EXPECT_FALSE(sample_table("plan", contents).rows.at(1).cells.at(1).reduction.has_value());
+}
+
+TEST(BuildTable, SortsAsAsked) {
+  EXPECT_THAT(labels(sample_table("published")), ElementsAre("GeLU", "Softplus_1", "xtanh"));
+  EXPECT_THAT(labels(sample_table("calmer")), ElementsAre("xtanh", "GeLU", "Softplus_1"));
+  RunContents contents = lnn::test::sample_contents();
+  contents.records.at("x1").metrics.at("best_val_total").value = 0.001;
+  EXPECT_THAT(labels(sample_table("best_val_total", contents)), ElementsAre("xtanh", "GeLU", "Softplus_1"));
+}
+
+TEST(BuildTable, SaysWhenACompletedTrialHasNoUsableNumber) {
+  RunContents contents = lnn::test::sample_contents();
+  contents.records.at("g1").metrics.at("best_val_total").value = std::numeric_limits<double>::quiet_NaN();
+  contents.records.at("x1").metrics.erase("best_val_total");
+  const auto text = to_text_table(sample_table("plan", contents));
+  EXPECT_EQ(text.rows.at(0).at(1), "0.0131 (n=1), 1 without value");
+  EXPECT_EQ(text.rows.at(1).at(1), "-, 1 without value");
+}
+
+TEST(BuildTable, PoolsTheArmsThatARowDoesNotTellApart) {
+  Plan plan = lnn::test::sample_plan();
+  plan.trials.pop_back();
+  plan.trials.push_back(
+      lnn::test::planned("o1", "activations", "gelu, custom",
+                         {{"network.activation", "gelu"}, {"network.initialization", "custom"}}, 1));
+  const Table table = build_tables(plan, lnn::test::sample_contents(), "RUN").at(0);
+  EXPECT_EQ(table.rows.at(0).cells.at(0).summary.count, 3U);
+}
+
+TEST(BuildTable, WithoutDefinitionShowsAllSweptKeys) {
+  Plan plan = lnn::test::sample_plan();
+  plan.experiments[0].erase("tables");
+  plan.experiments[0]["cases"] = Json::parse(R"([{"label": "base", "set": {"training.lambda": 1}}])");
+  const Table table = build_tables(plan, lnn::test::sample_contents(), "RUN").at(0);
+  EXPECT_EQ(table.definition.name, "activations");
+  EXPECT_THAT(table.definition.rows, ElementsAre("case", "network.activation", "training.lambda"));
+  EXPECT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows.at(0).cells.at(0).summary.count, 2U);
+}
+
+TEST(TableDefinitions, NameADamagedOne) {
+  Plan plan = lnn::test::sample_plan();
+  plan.experiments[0]["tables"][0].erase("rows");
+  EXPECT_THAT([&] { lnn::analysis::table_definitions(plan); },
+              ThrowsMessage<lnn::EnvironmentError>(HasSubstr("experiment 'activations': damaged table")));
+}
+
+}  // namespace
