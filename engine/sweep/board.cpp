@@ -1,0 +1,159 @@
+#include "sweep/board.h"
+
+#include <algorithm>
+#include <queue>
+#include <set>
+
+namespace lnn::sweep {
+
+using store::Outcome;
+
+bool is_result(Outcome outcome) {
+  return outcome == Outcome::completed || outcome == Outcome::diverged;
+}
+
+int Totals::unsuccessful() const {
+  int count = 0;
+  for (const auto& [outcome, trials_with_it] : finished) {
+    if (!is_result(outcome)) count += trials_with_it;
+  }
+  return count;
+}
+
+Board::Board(const experiment::Plan& plan, const store::RunContents& contents) {
+  for (const experiment::PlannedTrial& planned : plan.trials) {
+    TrialStatus trial;
+    trial.id = planned.id;
+    trial.cost = planned.cost;
+    if (!planned.members.empty()) {
+      trial.label = planned.members.front().label;
+      trial.seed = planned.members.front().seed;
+    }
+    if (const auto found = contents.records.find(planned.id); found != contents.records.end()) {
+      trial.state = TrialState::finished;
+      trial.outcome = found->second.outcome;
+      trial.reason = found->second.reason;
+      trial.attempts = found->second.attempts;
+    }
+    index_.emplace(trial.id, trials_.size());
+    trials_.push_back(std::move(trial));
+  }
+}
+
+void Board::retry(const RetryPolicy& policy) {
+  for (TrialStatus& trial : trials_) {
+    if (trial.state != TrialState::finished || is_result(*trial.outcome)) continue;
+    const bool stopped = trial.outcome == Outcome::interrupted;
+    if (stopped || policy.retry_failed || trial.attempts < policy.max_attempts) {
+      trial.state = TrialState::waiting;
+    }
+  }
+}
+
+void Board::select(const std::vector<std::string>& ids) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  for (TrialStatus& trial : trials_) trial.selected = wanted.empty() || wanted.contains(trial.id);
+}
+
+const TrialStatus* Board::next() const {
+  const auto found = std::ranges::find_if(
+      trials_, [](const TrialStatus& trial) { return trial.selected && trial.state == TrialState::waiting; });
+  return found == trials_.end() ? nullptr : &*found;
+}
+
+TrialStatus* Board::find(const std::string& id) {
+  const auto found = index_.find(id);
+  return found == index_.end() ? nullptr : &trials_[found->second];
+}
+
+void Board::started(const std::string& id, int attempt, double time) {
+  TrialStatus* trial = find(id);
+  if (trial == nullptr) return;
+  trial->state = TrialState::running;
+  trial->attempts = attempt;
+  trial->epoch.reset();
+  trial->started = trial->reported = time;
+}
+
+void Board::reported(const std::string& id, const trial::EpochEvent& epoch, double time) {
+  TrialStatus* trial = find(id);
+  if (trial == nullptr) return;
+  trial->epoch = epoch;
+  trial->reported = time;
+}
+
+void Board::ended(const std::string& id, Outcome outcome, const std::string& reason, double time) {
+  TrialStatus* trial = find(id);
+  if (trial == nullptr) return;
+  trial->reported = time;
+  if (outcome == Outcome::interrupted) {
+    trial->state = TrialState::waiting;
+    // A start that was cut short from outside does not count against the trial.
+    --trial->attempts;
+    return;
+  }
+  trial->state = TrialState::finished;
+  trial->outcome = outcome;
+  trial->reason = reason;
+}
+
+void Board::all_interrupted() {
+  for (TrialStatus& trial : trials_) {
+    if (trial.state == TrialState::running) {
+      trial.state = TrialState::waiting;
+      --trial.attempts;
+    }
+  }
+}
+
+Totals Board::totals() const {
+  Totals totals;
+  for (const TrialStatus& trial : trials_) {
+    if (!trial.selected) continue;
+    ++totals.trials;
+    if (trial.state == TrialState::waiting) ++totals.waiting;
+    if (trial.state == TrialState::running) ++totals.running;
+    if (trial.state == TrialState::finished) ++totals.finished[*trial.outcome];
+  }
+  return totals;
+}
+
+double fraction_done(const TrialStatus& trial) {
+  if (trial.state == TrialState::finished && trial.outcome == Outcome::completed) return 1;
+  if (!trial.epoch || trial.epoch->epochs <= 0) return 0;
+  return std::clamp(static_cast<double>(trial.epoch->epoch) / trial.epoch->epochs, 0.0, 1.0);
+}
+
+std::optional<double> forecast_seconds(const Board& board, double now, int slots) {
+  double seconds = 0;
+  double work = 0;
+  for (const TrialStatus& trial : board.trials()) {
+    if (trial.started <= 0) continue;
+    const double done = fraction_done(trial) * trial.cost;
+    if (done <= 0) continue;
+    work += done;
+    seconds += trial.reported - trial.started;
+  }
+  if (work <= 0) return std::nullopt;
+  const double speed = work / std::max(seconds, 1e-6);
+
+  // Each slot's time of becoming free, earliest first.
+  std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
+  for (const TrialStatus& trial : board.trials()) {
+    if (trial.state != TrialState::running) continue;
+    const double rest = (1 - fraction_done(trial)) * trial.cost / speed - (now - trial.reported);
+    free_at.push(std::max(0.0, rest));
+  }
+  while (free_at.size() < static_cast<std::size_t>(std::max(1, slots))) free_at.push(0);
+  double end = 0;
+  for (const TrialStatus& trial : board.trials()) {
+    if (trial.state != TrialState::waiting || !trial.selected) continue;
+    const double start = free_at.top();
+    free_at.pop();
+    free_at.push(start + trial.cost / speed);
+  }
+  for (; !free_at.empty(); free_at.pop()) end = free_at.top();
+  return end;
+}
+
+}  // namespace lnn::sweep

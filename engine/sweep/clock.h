@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+/// Wall-clock times as the event log and the result files hold them.
+namespace lnn::sweep {
+
+/// Seconds since 1970-01-01 UTC [s].
+double unix_seconds();
+
+/// "2026-01-31T12:34:56Z"; `time` in seconds since 1970-01-01 UTC.
+std::string iso_time(double time);
+
+/// A duration [s] for people: "4.2 s", "1:05", "2:03:04".
+std::string duration_text(double seconds);
+
+std::string host_name();
+
+}  // namespace lnn::sweep

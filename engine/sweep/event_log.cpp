@@ -1,0 +1,98 @@
+#include "sweep/event_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/error.h"
+#include "sweep/clock.h"
+
+namespace lnn::sweep {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double lines_per_second = 10;
+
+bool ends_in_the_middle_of_a_line(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file || file.tellg() == 0) return false;
+  file.seekg(-1, std::ios::end);
+  return file.get() != '\n';
+}
+
+}  // namespace
+
+EventLog::EventLog(const std::filesystem::path& path)
+    : path_(path), descriptor_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) {
+    throw_environment_error("{}: cannot be opened ({}). Check its permissions.", path.string(),
+                            std::strerror(errno));
+  }
+  if (ends_in_the_middle_of_a_line(path) && write(descriptor_, "\n", 1) != 1) {
+    throw_environment_error("{}: cannot be written ({}). Free space and run again.", path.string(),
+                            std::strerror(errno));
+  }
+}
+
+EventLog::~EventLog() {
+  close(descriptor_);
+}
+
+void EventLog::append(const std::string& event, Json content) {
+  content["time"] = unix_seconds();
+  content["event"] = event;
+  const std::string line = content.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    throw_environment_error("{}: cannot be written ({}). Free space and run again.", path_.string(),
+                            std::strerror(errno));
+  }
+}
+
+void EventLog::sweep_started(int slots, int waiting) {
+  append("sweep_start", {{"host", host_name()}, {"pid", getpid()}, {"slots", slots}, {"waiting", waiting}});
+}
+
+void EventLog::trial_started(const Job& job, const std::string& label, std::uint64_t seed, int slot) {
+  last_epoch_[job.id] = 0;
+  append("trial_start",
+         {{"id", job.id}, {"label", label}, {"seed", seed}, {"attempt", job.attempt}, {"slot", slot}});
+}
+
+void EventLog::epoch(const std::string& id, const trial::EpochEvent& epoch) {
+  const double interval = std::max(1.0, static_cast<double>(last_epoch_.size()) / lines_per_second);
+  const double now = unix_seconds();
+  if (now - last_epoch_[id] < interval) return;
+  last_epoch_[id] = now;
+  Json content = Json::parse(to_line(epoch));
+  content["id"] = id;
+  append("epoch", std::move(content));
+}
+
+void EventLog::trial_ended(const std::string& id, const TrialEnd& end) {
+  last_epoch_.erase(id);
+  append("trial_end",
+         {{"id", id}, {"outcome", to_name(end.outcome)}, {"reason", end.reason}, {"seconds", end.seconds}});
+}
+
+void EventLog::sweep_ended(int exit_code) {
+  append("sweep_end", {{"exit_code", exit_code}});
+}
+
+std::vector<Json> EventReader::read_new() {
+  std::ifstream file(path_, std::ios::binary);
+  file.seekg(offset_);
+  std::vector<Json> events;
+  for (std::string line; std::getline(file, line) && !file.eof();) {
+    offset_ = file.tellg();
+    Json event = Json::parse(line, nullptr, false);
+    if (event.is_object()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace lnn::sweep

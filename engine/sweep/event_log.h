@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "sweep/slot.h"
+
+/// RUN/events.jsonl: one JSON object a line, only ever appended to. Each has "time" (seconds since
+/// 1970-01-01 UTC) and "event":
+///
+///   sweep_start {host, pid, slots, waiting}       trial_start {id, label, seed, attempt, slot}
+///   epoch {id, epoch, epochs, train_total, ...}   trial_end {id, outcome, reason, seconds}
+///   sweep_end {exit_code}
+///
+/// Epochs are thinned to about one line a second per trial and ten a second in all.
+namespace lnn::sweep {
+
+class EventLog {
+ public:
+  /// Throws EnvironmentError when the file cannot be opened; so does every write that fails.
+  explicit EventLog(const std::filesystem::path& path);
+  ~EventLog();
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+
+  void sweep_started(int slots, int waiting);
+  void trial_started(const Job& job, const std::string& label, std::uint64_t seed, int slot);
+  void epoch(const std::string& id, const trial::EpochEvent& epoch);
+  void trial_ended(const std::string& id, const TrialEnd& end);
+  void sweep_ended(int exit_code);
+
+ private:
+  void append(const std::string& event, nlohmann::json content);
+
+  std::filesystem::path path_;
+  int descriptor_;
+  std::map<std::string, double> last_epoch_;  ///< running trial -> time of its last epoch line
+};
+
+/// Reads the log while somebody else may be writing it.
+class EventReader {
+ public:
+  explicit EventReader(std::filesystem::path path) : path_(std::move(path)) {}
+  /// The events since the last call; lines that a killed writer left torn are skipped.
+  std::vector<nlohmann::json> read_new();
+
+ private:
+  std::filesystem::path path_;
+  std::int64_t offset_ = 0;
+};
+
+}  // namespace lnn::sweep

@@ -1,0 +1,88 @@
+#include "sweep/mpi_session.h"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "base/error.h"
+#include "sweep/mpi_slots.h"
+
+namespace lnn::sweep {
+
+bool MpiSession::launched() {
+  constexpr std::array marks{"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"};
+  return std::ranges::any_of(marks, [](const char* name) { return std::getenv(name) != nullptr; });
+}
+
+MpiSession::MpiSession() {
+  MPI_Init(nullptr, nullptr);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+  MPI_Comm_size(MPI_COMM_WORLD, &size_);
+}
+
+MpiSession::~MpiSession() {
+  MPI_Finalize();
+}
+
+void MpiSession::send(int rank, const nlohmann::json& content) const {
+  const std::string text = content.dump();
+  MPI_Send(text.data(), static_cast<int>(text.size()), MPI_BYTE, rank, 0, MPI_COMM_WORLD);
+}
+
+std::optional<MpiSession::Message> MpiSession::receive() const {
+  int arrived = 0;
+  MPI_Status status;
+  MPI_Iprobe(MPI_ANY_SOURCE, 0, MPI_COMM_WORLD, &arrived, &status);
+  if (arrived == 0) return std::nullopt;
+  int size = 0;
+  MPI_Get_count(&status, MPI_BYTE, &size);
+  std::string text(static_cast<std::size_t>(size), '\0');
+  MPI_Recv(text.data(), size, MPI_BYTE, status.MPI_SOURCE, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+  return Message{status.MPI_SOURCE, nlohmann::json::parse(text)};
+}
+
+void MpiSession::abort(int exit_code) const {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::abort();
+}
+
+namespace {
+
+int serve_or_abort(const MpiSession& mpi) {
+  try {
+    return serve(mpi);
+  } catch (const std::exception& error) {
+    // The other ranks would wait for this one forever.
+    std::cerr << "lnn-sweep: rank " << mpi.rank() << ": " << error.what() << std::endl;
+    mpi.abort(3);
+  }
+}
+
+int direct(const MpiSession& mpi, const std::function<int(const MpiSession*)>& master) {
+  int code = 3;
+  try {
+    code = master(&mpi);
+  } catch (const UserError&) {
+    dismiss(mpi, 2);
+    throw;
+  } catch (...) {
+    dismiss(mpi, 3);
+    throw;
+  }
+  dismiss(mpi, code);
+  return code;
+}
+
+}  // namespace
+
+int run_on_master(const std::function<int(const MpiSession*)>& master) {
+  if (!MpiSession::launched()) return master(nullptr);
+  const MpiSession mpi;
+  return mpi.rank() == 0 ? direct(mpi, master) : serve_or_abort(mpi);
+}
+
+}  // namespace lnn::sweep

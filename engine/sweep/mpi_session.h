@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace lnn::sweep {
+
+/// MPI while it lives: JSON messages between ranks that are never waited for in a blocking call (that would
+/// burn a core). MPI's own errors end the whole job, as OpenMPI does by default. One per process.
+class MpiSession {
+ public:
+  struct Message {
+    int from = 0;
+    nlohmann::json content;
+  };
+
+  /// True when mpirun or srun has started this process as a rank.
+  static bool launched();
+
+  MpiSession();
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  void send(int rank, const nlohmann::json& content) const;
+  /// The next message that has arrived from anyone; never blocks.
+  std::optional<Message> receive() const;
+  /// Ends all ranks now.
+  [[noreturn]] void abort(int exit_code) const;
+
+ private:
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+/// Runs `master` where the sweep is directed: in a process of its own without MPI (it gets nullptr), or on
+/// rank 0, while every other rank supervises trials until the master is done. Every rank returns the
+/// master's exit code, or the code of the error that the master threw (UserError 2, any other 3); on rank 0
+/// the error itself goes on to the caller.
+int run_on_master(const std::function<int(const MpiSession*)>& master);
+
+}  // namespace lnn::sweep

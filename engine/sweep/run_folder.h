@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "experiment/plan.h"
+#include "store/run_directory.h"
+#include "sweep/run_lock.h"
+
+namespace lnn::sweep {
+
+struct RunFolderOptions {
+  std::filesystem::path root;
+  experiment::Json overrides = experiment::Json::object();  ///< `--set`, part of the run's identity
+  bool fresh = false;  ///< move an older run there aside, to ROOT.old-<time>
+};
+
+/// A run directory, ready to be worked in and locked for as long as this lives: its folders exist, plan.json
+/// and experiment.json ({"scale", "overrides", "experiments": [text, ...]}) describe the plan, and what a
+/// killed trial left half-written is gone.
+class RunFolder {
+ public:
+  /// Throws UserError when the folder holds something else (another experiment, another scale or other
+  /// overrides, or no run at all), EnvironmentError when it cannot be written or another sweep works there.
+  RunFolder(const RunFolderOptions& options, const experiment::Plan& plan);
+
+  const store::RunDirectory& run() const { return run_; }
+
+  /// Reads all planned trials' files; damaged ones are renamed to <id>.h5.damaged, so that they run again.
+  store::RunContents scan(const experiment::Plan& plan) const;
+
+ private:
+  store::RunDirectory run_;
+  std::unique_ptr<RunLock> lock_;
+};
+
+}  // namespace lnn::sweep

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/trial_record.h"
+#include "trial/protocol.h"
+
+/// Places where a trial can run. The master does not know whether a slot is a child of its own process
+/// (local_slots.h) or a rank on another machine (mpi_slots.h).
+namespace lnn::sweep {
+
+/// One start of one trial; everything that its supervisor needs, wherever it is.
+struct Job {
+  std::string id;
+  std::string run;      ///< absolute path of the run directory
+  std::string program;  ///< absolute path of the trial program
+  int attempt = 1;
+  int threads = 1;
+  std::string device;  ///< passed on to the trial program; empty: its default
+  double timeout = 0;  ///< wall-clock limit [s]; 0: none
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, id, run, program, attempt, threads, device, timeout)
+
+/// How a job ended. All outcomes but `interrupted` have left a trial file.
+struct TrialEnd {
+  store::Outcome outcome = store::Outcome::failed;
+  std::string reason;               ///< for people; empty when completed
+  double seconds = 0;               ///< wall-clock time of this attempt [s]
+  std::string environment_problem;  ///< not empty: disk, program or device do not work; end the sweep
+};
+
+using Report = std::variant<trial::EpochEvent, TrialEnd>;
+
+struct SlotEvent {
+  int slot = 0;
+  std::string id;
+  Report report;
+};
+
+class Slots {
+ public:
+  virtual ~Slots() = default;
+  virtual int count() const = 0;
+  /// Starts a job in an idle slot (0 .. count()-1). What goes wrong arrives as an event.
+  virtual void start(int slot, const Job& job) = 0;
+  /// Waits until something happens or `timeout` is over, using next to no processor time.
+  virtual std::vector<SlotEvent> wait(std::chrono::milliseconds timeout) = 0;
+  /// Ends every running job: SIGTERM now, SIGKILL after `grace`. Each still reports its end.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+}  // namespace lnn::sweep

@@ -1,0 +1,277 @@
+#include "sweep/sweep.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "store/run_directory.h"
+#include "sweep/clock.h"
+#include "sweep/event_log.h"
+#include "sweep/local_slots.h"
+#include "sweep/mpi_slots.h"
+#include "sweep/progress.h"
+#include "sweep/run_folder.h"
+#include "sweep/signals.h"
+
+namespace lnn::sweep {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using store::Outcome;
+
+constexpr milliseconds tick{100};
+constexpr milliseconds grace_after_problem{2000};
+constexpr int listed_failures = 20;
+
+void check(const SweepOptions& options, const MpiSession* mpi) {
+  if (options.threads < 1) throw_user_error("--threads {}: must be at least 1.", options.threads);
+  if (options.workers && *options.workers < 1) {
+    throw_user_error("--workers {}: must be at least 1 (nothing would run).", *options.workers);
+  }
+  if (options.workers && mpi != nullptr && mpi->size() > 1) {
+    throw_user_error(
+        "--workers {}: means nothing with {} MPI ranks (each rank but the first is a worker). Leave it out, "
+        "or "
+        "start without mpirun.",
+        *options.workers, mpi->size());
+  }
+  if (options.retry.max_attempts < 1) {
+    throw_user_error("--max-attempts {}: must be at least 1.", options.retry.max_attempts);
+  }
+  if (!(options.trial_timeout >= 0)) {
+    throw_user_error("--trial-timeout {}: must be a positive number of seconds.", options.trial_timeout);
+  }
+}
+
+int local_workers(const SweepOptions& options) {
+  const int cores = available_cores();
+  const int workers = options.workers.value_or(std::max(1, cores / options.threads));
+  if (workers * options.threads > cores) {
+    std::cerr << fmt::format(
+        "lnn-sweep: {} workers x {} threads on {} cores: each trial will be slower, seconds in the results "
+        "too.\n",
+        workers, options.threads, cores);
+  }
+  return workers;
+}
+
+std::unique_ptr<Slots> make_slots(const SweepOptions& options, const MpiSession* mpi) {
+  if (mpi != nullptr && mpi->size() > 1) return std::make_unique<MpiSlots>(*mpi);
+  return std::make_unique<LocalSlots>(local_workers(options));
+}
+
+/// One run of the master: deals out trials, listens, and says how it went.
+class Master {
+ public:
+  Master(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder, Slots& slots);
+  int run();
+
+ private:
+  void deal_out();
+  void start(int slot, const TrialStatus& trial);
+  void handle(const SlotEvent& event);
+  void handle_end(const SlotEvent& event, const TrialEnd& end);
+  void obey_signals();
+  void stop(milliseconds grace);
+  int finish();
+  int stopped_early() const;
+  void summarize() const;
+  void list_failures() const;
+
+  const experiment::Plan& plan_;
+  const SweepOptions& options_;
+  const RunFolder& folder_;
+  const store::RunDirectory& run_;
+  Slots& slots_;
+  std::string program_;
+  std::map<std::string, const experiment::Json*> configs_;
+  Board board_;
+  EventLog events_;
+  Progress progress_;
+  std::vector<bool> busy_;
+  std::optional<milliseconds> stopping_;  ///< the grace that running trials were given
+  std::string problem_;
+};
+
+Board resumed_board(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder) {
+  Board board(plan, folder.scan(plan));
+  board.retry(options.retry);
+  board.select(options.selected);
+  return board;
+}
+
+Master::Master(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder,
+               Slots& slots)
+    : plan_(plan),
+      options_(options),
+      folder_(folder),
+      run_(folder.run()),
+      slots_(slots),
+      program_(trial_program().string()),
+      board_(resumed_board(plan, options, folder)),
+      events_(run_.events()),
+      progress_(options.quiet ? Progress::Style::quiet : Progress::best_style(), board_, slots.count()),
+      busy_(static_cast<std::size_t>(slots.count()), false) {
+  for (const experiment::PlannedTrial& trial : plan.trials) configs_[trial.id] = &trial.config;
+}
+
+int Master::run() {
+  const Totals before = board_.totals();
+  if (!options_.quiet) {
+    std::cerr << fmt::format("lnn-sweep: {} trials, {} to run, {} at a time, in {}\n", before.trials,
+                             before.waiting, slots_.count(), run_.root.string());
+  }
+  events_.sweep_started(slots_.count(), before.waiting);
+  for (;;) {
+    obey_signals();
+    if (!stopping_) deal_out();
+    if (std::ranges::none_of(busy_, [](bool busy) { return busy; })) break;
+    for (const SlotEvent& event : slots_.wait(tick)) handle(event);
+    progress_.tick();
+  }
+  progress_.close();
+  return finish();
+}
+
+void Master::deal_out() {
+  for (std::size_t slot = 0; slot < busy_.size(); ++slot) {
+    if (busy_[slot]) continue;
+    const TrialStatus* trial = board_.next();
+    if (trial == nullptr) return;
+    start(static_cast<int>(slot), *trial);
+  }
+}
+
+void Master::start(int slot, const TrialStatus& trial) {
+  const Job job{trial.id,        run_.root.string(),    program_, trial.attempts + 1, options_.threads,
+                options_.device, options_.trial_timeout};
+  write_text_file(run_.config(job.id), configs_.at(job.id)->dump(2) + "\n");
+  board_.started(job.id, job.attempt, unix_seconds());
+  events_.trial_started(job, trial.label, trial.seed, slot);
+  progress_.started(trial);
+  busy_[static_cast<std::size_t>(slot)] = true;
+  slots_.start(slot, job);
+}
+
+void Master::handle(const SlotEvent& event) {
+  if (const auto* end = std::get_if<TrialEnd>(&event.report)) {
+    handle_end(event, *end);
+    return;
+  }
+  const auto& epoch = std::get<trial::EpochEvent>(event.report);
+  board_.reported(event.id, epoch, unix_seconds());
+  events_.epoch(event.id, epoch);
+}
+
+void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
+  busy_[static_cast<std::size_t>(event.slot)] = false;
+  board_.ended(event.id, end.outcome, end.reason, unix_seconds());
+  events_.trial_ended(event.id, end);
+  progress_.ended(board_.trial(event.id), end);
+  if (!end.environment_problem.empty()) {
+    if (problem_.empty()) problem_ = end.environment_problem;
+    stop(grace_after_problem);
+  } else if (end.outcome == Outcome::interrupted && !stopping_) {
+    // A worker rank was told to stop before this one.
+    stop(grace_after_problem);
+  }
+}
+
+void Master::obey_signals() {
+  if (const auto grace = StopSignals::requested()) stop(*grace);
+}
+
+void Master::stop(milliseconds grace) {
+  if (stopping_ && *stopping_ <= grace) return;
+  stopping_ = grace;
+  slots_.stop(grace);
+}
+
+int Master::finish() {
+  if (!problem_.empty()) {
+    events_.sweep_ended(bad_environment);
+    throw EnvironmentError(problem_);
+  }
+  const Totals totals = board_.totals();
+  if (totals.waiting > 0) {
+    events_.sweep_ended(run_again);
+    return stopped_early();
+  }
+  store::collect(run_, plan_);
+  summarize();
+  const int code = totals.unsuccessful() > 0 ? some_failed : all_well;
+  events_.sweep_ended(code);
+  return code;
+}
+
+int Master::stopped_early() const {
+  const Totals totals = board_.totals();
+  std::cerr << fmt::format(
+      "lnn-sweep: stopped with {} of {} trials done. Run the same command again to continue.\n",
+      totals.done(), totals.trials);
+  return run_again;
+}
+
+void Master::summarize() const {
+  const Totals totals = board_.totals();
+  std::string line = fmt::format("{} trials:", totals.trials);
+  for (const auto& [outcome, count] : totals.finished)
+    line += fmt::format(" {} {},", count, to_name(outcome));
+  line.back() = '.';
+  std::cout << line << "\n";
+  list_failures();
+  std::cout << fmt::format("Results: {}\nNext: lnn-sweep table {}\n", run_.results().string(),
+                           options_.out.string());
+}
+
+void Master::list_failures() const {
+  int listed = 0;
+  for (const TrialStatus& trial : board_.trials()) {
+    if (!trial.selected || trial.outcome == Outcome::completed) continue;
+    if (listed++ == listed_failures) {
+      std::cout << fmt::format("  and more: lnn-sweep status {}\n", options_.out.string());
+      break;
+    }
+    std::cout << fmt::format("  {} {} ({}): {}; log {}\n", to_name(*trial.outcome), trial_name(trial),
+                             trial.id, trial.reason, run_.log(trial.id).string());
+  }
+  if (board_.totals().unsuccessful() > 0) {
+    std::cout << fmt::format(
+        "The same command again retries those that have not failed {} times; --retry-failed all of them.\n",
+        options_.retry.max_attempts);
+  }
+}
+
+}  // namespace
+
+fs::path trial_program() {
+  const char* other = std::getenv("LNN_TRIAL_PROGRAM");
+  std::error_code ignored;
+  const fs::path path = other != nullptr
+                            ? fs::absolute(other)
+                            : fs::read_symlink("/proc/self/exe", ignored).parent_path() / "lnn-sweep-trial";
+  if (access(path.c_str(), X_OK) != 0 || fs::is_directory(path, ignored)) {
+    throw_environment_error(
+        "{}: is not there or cannot be executed (it trains the trials). Build the target lnn-sweep-trial, or "
+        "install it beside lnn-sweep{}.",
+        path.string(), other != nullptr ? "; or unset LNN_TRIAL_PROGRAM" : "");
+  }
+  return path;
+}
+
+int run_sweep(const experiment::Plan& plan, const SweepOptions& options, const MpiSession* mpi) {
+  check(options, mpi);
+  trial_program();  // before anything is created
+  const StopSignals signals;
+  const RunFolder folder({options.out, options.overrides, options.fresh}, plan);
+  const auto slots = make_slots(options, mpi);
+  return Master(plan, options, folder, *slots).run();
+}
+
+}  // namespace lnn::sweep

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/plan.h"
+#include "sweep/board.h"
+#include "sweep/mpi_session.h"
+
+/// A whole sweep, from its plan to its results file.
+namespace lnn::sweep {
+
+struct SweepOptions {
+  std::filesystem::path out;                                ///< the run directory; created when missing
+  experiment::Json overrides = experiment::Json::object();  ///< those that the plan was made with
+  std::vector<std::string> selected;                        ///< ids to run; empty: all
+  std::optional<int> workers;                               ///< local slots; default: cores / threads
+  int threads = 1;                                          ///< of each trial process
+  std::string device;                                       ///< passed to the trial program, e.g. "cuda:0"
+  double trial_timeout = 0;                                 ///< wall-clock limit of a trial [s]; 0: none
+  RetryPolicy retry;
+  bool fresh = false;  ///< move an older run at `out` aside
+  bool quiet = false;  ///< no progress lines
+};
+
+/// Exit codes of the program (design: command contract).
+enum ExitCode { all_well = 0, some_failed = 1, bad_input = 2, bad_environment = 3, run_again = 75 };
+
+/// Runs every trial of `plan` that has no result yet in `options.out` and rebuilds results.h5: on the slots
+/// of this machine, or on the other ranks of `mpi` (nullptr: no MPI). Returns 0, 1 (some trials crashed,
+/// failed or timed out; a diverged trial is a result) or 75 (a signal stopped the sweep). Throws UserError
+/// for impossible options and for an --out that holds another experiment; EnvironmentError for disk, lock, a
+/// missing trial program or one that reports a broken environment.
+int run_sweep(const experiment::Plan& plan, const SweepOptions& options, const MpiSession* mpi = nullptr);
+
+/// lnn-sweep-trial beside this program; the environment variable LNN_TRIAL_PROGRAM names another one.
+/// Throws EnvironmentError when it is not there or cannot be executed.
+std::filesystem::path trial_program();
+
+}  // namespace lnn::sweep

@@ -1,0 +1,120 @@
+#include "sweep/board.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace {
+
+using lnn::store::Outcome;
+using lnn::sweep::Board;
+using lnn::sweep::TrialState;
+
+lnn::experiment::Plan plan_with_costs(const std::vector<double>& costs) {
+  lnn::experiment::Plan plan;
+  for (std::size_t k = 0; k < costs.size(); ++k) plan.trials.push_back({std::to_string(k), {}, costs[k], {}});
+  return plan;
+}
+
+lnn::store::RunContents with_record(const std::string& id, Outcome outcome, int attempts) {
+  lnn::store::RunContents contents;
+  contents.records[id].id = id;
+  contents.records[id].outcome = outcome;
+  contents.records[id].attempts = attempts;
+  return contents;
+}
+
+std::optional<TrialState> state_after_retry(Outcome outcome, int attempts, lnn::sweep::RetryPolicy policy) {
+  Board board(plan_with_costs({1}), with_record("0", outcome, attempts));
+  board.retry(policy);
+  return board.trial("0").state;
+}
+
+TEST(Board, HandsOutTrialsInPlanOrder) {
+  Board board(plan_with_costs({3, 2}));
+  EXPECT_EQ(board.next()->id, "0");
+  board.started("0", 1, 100);
+  EXPECT_EQ(board.next()->id, "1");
+  board.started("1", 1, 100);
+  EXPECT_EQ(board.next(), nullptr);
+  EXPECT_EQ(board.totals().running, 2);
+}
+
+TEST(Board, AnInterruptedTrialWaitsAgainAndItsStartDoesNotCount) {
+  Board board(plan_with_costs({1}));
+  board.started("0", 1, 100);
+  board.ended("0", Outcome::interrupted, "stopped", 101);
+  EXPECT_EQ(board.next()->id, "0");
+  EXPECT_EQ(board.next()->attempts, 0);
+}
+
+TEST(Board, KeepsResultsWhateverThePolicy) {
+  for (const Outcome outcome : {Outcome::completed, Outcome::diverged}) {
+    EXPECT_EQ(state_after_retry(outcome, 1, {3, true}), TrialState::finished);
+  }
+}
+
+TEST(Board, RetriesWhatFailedUpToTheLimit) {
+  for (const Outcome outcome : {Outcome::crashed, Outcome::failed, Outcome::timed_out}) {
+    EXPECT_EQ(state_after_retry(outcome, 2, {3, false}), TrialState::waiting);
+    EXPECT_EQ(state_after_retry(outcome, 3, {3, false}), TrialState::finished);
+    EXPECT_EQ(state_after_retry(outcome, 3, {3, true}), TrialState::waiting);
+  }
+  EXPECT_EQ(state_after_retry(Outcome::interrupted, 9, {3, false}), TrialState::waiting);
+}
+
+TEST(Board, CountsOnlySelectedTrials) {
+  Board board(plan_with_costs({1, 1, 1}));
+  board.select({"1"});
+  EXPECT_EQ(board.next()->id, "1");
+  EXPECT_EQ(board.totals().trials, 1);
+}
+
+TEST(Board, ADivergedTrialIsAResultAndACrashIsNot) {
+  Board board(plan_with_costs({1, 1}));
+  board.started("0", 1, 1);
+  board.ended("0", Outcome::diverged, "NaN", 2);
+  EXPECT_EQ(board.totals().unsuccessful(), 0);
+  board.started("1", 1, 1);
+  board.ended("1", Outcome::crashed, "SIGSEGV", 2);
+  EXPECT_EQ(board.totals().unsuccessful(), 1);
+  EXPECT_EQ(board.totals().done(), 2);
+}
+
+TEST(Board, IgnoresTrialsOfAnOlderPlan) {
+  Board board(plan_with_costs({1}));
+  board.started("gone", 1, 1);
+  board.reported("gone", {}, 1);
+  board.ended("gone", Outcome::crashed, "", 1);
+  EXPECT_EQ(board.totals().waiting, 1);
+}
+
+TEST(Forecast, IsUnknownBeforeTheFirstMeasurement) {
+  Board board(plan_with_costs({1, 1}));
+  board.started("0", 1, 100);
+  EXPECT_FALSE(lnn::sweep::forecast_seconds(board, 105, 2).has_value());
+}
+
+TEST(Forecast, DealsTheRestOutAtTheMeasuredSpeed) {
+  // 10 work units took 20 s: 2 s a unit. Two slots: one is a quarter through 8 units (12 s left), the other
+  // free. Waiting: 5 units (10 s, on the free slot), then 3 units (6 s, after the 10 s): 16 s.
+  Board board(plan_with_costs({10, 8, 5, 3}));
+  board.started("0", 1, 100);
+  board.ended("0", Outcome::completed, "", 120);
+  board.started("1", 1, 116);
+  board.reported("1", {.epoch = 1, .epochs = 4}, 120);
+  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 120, 2).value(), 16, 1e-9);
+  // Four seconds later and nothing new: the running trial is that much nearer its end.
+  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 124, 1).value(), 8 + 10 + 6, 1e-9);
+}
+
+TEST(Forecast, MeasuresTrialsThatDivergedByTheEpochsTheyHad) {
+  Board board(plan_with_costs({10, 10}));
+  board.started("0", 1, 100);
+  board.reported("0", {.epoch = 2, .epochs = 10}, 104);
+  board.ended("0", Outcome::diverged, "NaN", 104);
+  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 104, 1).value(), 20, 1e-9);
+}
+
+}  // namespace
