@@ -24,6 +24,7 @@ std::string quoted(const std::string& field) {
 
 std::string line(const Fields& fields) {
   Fields texts;
+  texts.reserve(fields.size());
   for (const std::string& field : fields) texts.push_back(quoted(field));
   return fmt::format("{}\n", fmt::join(texts, ","));
 }

@@ -43,6 +43,7 @@ std::string escaped(const std::string& text) {
 
 std::string line(const std::vector<std::string>& cells) {
   std::vector<std::string> texts;
+  texts.reserve(cells.size());
   for (const std::string& cell : cells) texts.push_back(escaped(cell));
   return fmt::format("    {} \\\\\n", fmt::join(texts, " & "));
 }

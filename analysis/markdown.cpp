@@ -40,6 +40,7 @@ std::string to_markdown(const TextTable& table) {
     for (const auto& row : table.rows) widths[i] = std::max(widths[i], width(escaped(row[i])));
   }
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t size : widths) rule.emplace_back(size, '-');
 
   std::string text = fmt::format("### {}\n\n{}\n\n", table.title, table.status);

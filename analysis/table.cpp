@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <ranges>
 
 namespace lnn::analysis {
 namespace {
@@ -63,10 +62,8 @@ std::map<Group, std::vector<Member>> members_by_group(const TableDefinition& def
 // What the paper reports stays visible in a run that planned less.
 void add_unplanned_rows(std::map<Group, std::vector<Member>>& members, const TableDefinition& definition) {
   for (const PublishedRow& published : definition.published) {
-    const auto groups = std::views::keys(members);
-    if (std::ranges::any_of(groups, [&](const Group& group) { return matches(group, published.where); })) {
-      continue;
-    }
+    const auto agrees = [&](const auto& row) { return matches(row.first, published.where); };
+    if (std::ranges::any_of(members, agrees)) continue;
     Group group;
     for (const std::string& key : definition.rows) {
       group[key] = published.where.contains(key) ? published.where.at(key) : no_value;
@@ -172,7 +169,7 @@ double sort_value(const Row& row, const TableDefinition& definition) {
     const Cell& cell = row.cells[i];
     if (definition.sort == definition.columns[i].name) {
       if (!definition.columns[i].reduction_from.empty()) return cell.reduction.value_or(last);
-      return cell.values.empty() ? last : cell.summary.mean;
+      if (!cell.values.empty()) return cell.summary.mean;
     }
     if (definition.sort == "published" && !cell.published.empty()) {
       return summarize(cell.published).mean;

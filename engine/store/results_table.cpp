@@ -97,7 +97,8 @@ std::vector<TableColumn> make_columns(const std::vector<Row>& rows,
   columns.push_back(column<Count>("attempts", rows, [](const Row& row) {
     return static_cast<Count>(row.record != nullptr ? row.record->attempts : 0);
   }));
-  for (const auto& [name, metric] : metrics) {
+  for (const auto& metric : metrics) {
+    const std::string& name = metric.first;
     columns.push_back(
         column<double>(name, rows, [&name](const Row& row) { return metric_or_nan(row, name); }));
   }
@@ -129,7 +130,7 @@ void copy_value(const TableColumn& column, std::size_t row, char* target) {
       [row, target](const auto& values) {
         const auto& value = values[row];
         if constexpr (requires { value.data(); }) {
-          std::memcpy(target, value.data(), value.size());
+          std::ranges::copy(value, target);
         } else {
           std::memcpy(target, &value, sizeof value);
         }
