@@ -37,16 +37,16 @@ void Launched::signal(int number) const {
   kill(pid_, number);
 }
 
-Finished Launched::wait() {
+Finished Launched::wait(int seconds) {
   int status = 0;
-  for (int i = 0; i < 3000 && !ended_; ++i) {
+  for (int i = 0; i < 100 * seconds && !ended_; ++i) {
     ended_ = waitpid(pid_, &status, WNOHANG) == pid_;
     if (!ended_) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   Finished finished;
   finished.output = lnn::read_text_file(output_);
   if (!ended_) {
-    finished.output += "\n(still running after 30 s)";
+    finished.output += "\n(still running after " + std::to_string(seconds) + " s)";
   } else {
     finished.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }

@@ -27,8 +27,8 @@ class Launched {
   pid_t pid() const { return pid_; }
   /// To the program only, not to its group.
   void signal(int number) const;
-  /// Waits for the end, at most 30 s.
-  Finished wait();
+  /// Waits for the end, at most this long.
+  Finished wait(int seconds = 30);
 
  private:
   pid_t pid_ = -1;
