@@ -58,8 +58,9 @@ Frame frame_of(const ExperimentFile& file, const std::string& scale_name, const 
 // An override of a swept key would make all its arms equal, and their labels wrong.
 void refuse_swept_overrides(const Settings& overrides, const std::vector<Arm>& arms,
                             const std::string& where) {
-  for (const auto& [key, value] : overrides) {
-    if (std::ranges::any_of(arms, [&](const Arm& arm) { return arm.contains(key); })) {
+  for (const Arm& arm : arms) {
+    for (const auto& [key, value] : overrides) {
+      if (!arm.contains(key)) continue;
       throw_user_error("--set {}: {} sweeps this key. Choose arms with --only, or change the file.", key,
                        where);
     }
@@ -116,13 +117,13 @@ std::vector<Trial> expand(const ExperimentFile& file, const std::string& scale, 
     const std::string label = label_of(arm, file.text);
     for (const std::uint64_t seed : frame.seeds) {
       if (excluded(arm, seed, frame.exclusions)) continue;
-      Json resolved = resolve_arm(arm, seed, frame, label);
+      const Json resolved = resolve_arm(arm, seed, frame, label);
       trials.push_back({.id = trial_id(resolved),
                         .experiment = file.name,
                         .label = label,
                         .swept = swept_of(arm, swept_keys, resolved),
                         .seed = seed,
-                        .config = std::move(resolved)});
+                        .config = resolved});
     }
   }
   if (trials.empty()) {

@@ -45,13 +45,12 @@ void check_name(const std::string& name, const std::string& where) {
   }
 }
 
-Settings check_settings(const Json& object, const std::string& where) {
+void check_settings(const Json& object, const std::string& where) {
   const Settings settings = flatten(object, where);
   if (settings.contains(seed_key)) {
     throw_user_error("{}: network.seed is set by 'seeds'. List the seeds there.", where);
   }
   canonical_settings(settings, where);
-  return settings;
 }
 
 void check_lists(const Json& object, const std::string& where) {
@@ -121,11 +120,11 @@ void check_exclusion_value(const std::string& key, const Json& pattern, const st
                            const std::string& where) {
   const auto known = [&](const Json& value) { return std::ranges::find(values, value) != values.end(); };
   if (known(pattern)) return;
-  std::vector<std::string> texts;
-  for (const Json& value : values) texts.push_back(to_text(value));
+  const auto texts = to_texts(values);
   const Json alternatives = pattern.is_array() ? pattern : Json::array({pattern});
   for (const Json& alternative : alternatives) {
-    if (!known(alternative)) throw_unknown_name(where + ": " + key, to_text(alternative), texts);
+    if (!known(alternative))
+      throw_unknown_name(fmt::format("{}: {}", where, key), to_text(alternative), texts);
   }
 }
 

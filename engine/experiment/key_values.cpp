@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <cmath>
 
@@ -49,9 +48,7 @@ Json canonical_name(const Key& key, const Json& value, const std::string& where)
   if (key.type == KeyType::name) {
     require_name(key, value, where);
   } else {
-    std::vector<std::string> branches;
-    boost::split(branches, value.get<std::string>(), boost::is_any_of("+"));
-    for (const std::string& branch : branches) require_name(key, branch, where);
+    for (const std::string& branch : branch_names(value)) require_name(key, branch, where);
   }
   return value;
 }
@@ -102,9 +99,10 @@ std::vector<std::string> all_paths() {
 // A typo in the last part, or a key without its group ("lambda"), is far from every whole path.
 std::string nearest_key(const std::string& word) {
   const auto paths = all_paths();
-  if (const std::string near = nearest_name(word, paths); !near.empty()) return near;
+  if (std::string near = nearest_name(word, paths); !near.empty()) return near;
   const auto last_part = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
   std::vector<std::string> endings;
+  endings.reserve(paths.size());
   for (const std::string& path : paths) endings.push_back(last_part(path));
   const std::string near = nearest_name(last_part(word), endings);
   if (near.empty()) return "";
@@ -118,6 +116,11 @@ std::string nearest_key(const std::string& word) {
 }
 
 }  // namespace
+
+std::vector<std::string> branch_names(const std::string& activation) {
+  std::vector<std::string> branches;
+  return boost::split(branches, activation, [](char letter) { return letter == '+'; });
+}
 
 std::string allowed_values(const Key& key) {
   switch (key.type) {

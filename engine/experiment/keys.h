@@ -73,6 +73,9 @@ Settings canonical_settings(const Settings& settings, const std::string& where);
 /// "" when a trial with these values reads the key, otherwise why not: "training.regularizer is 'none'".
 std::string why_unread(const Key& key, const Settings& values);
 
+/// The parallel branches of an activation: "softplus+quadratic" -> "softplus", "quadratic".
+std::vector<std::string> branch_names(const std::string& activation);
+
 /// The keys as a Markdown table: key, allowed values, default, unit, meaning with source.
 std::string keys_markdown();
 

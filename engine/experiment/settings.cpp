@@ -73,4 +73,11 @@ std::string to_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+std::vector<std::string> to_texts(const std::vector<Json>& values) {
+  std::vector<std::string> texts;
+  texts.reserve(values.size());
+  for (const Json& value : values) texts.push_back(to_text(value));
+  return texts;
+}
+
 }  // namespace lnn::experiment

@@ -32,5 +32,6 @@ Json parse_overrides(const std::vector<std::string>& assignments);
 
 /// A value for people: texts without quotes, anything else as JSON.
 std::string to_text(const Json& value);
+std::vector<std::string> to_texts(const std::vector<Json>& values);
 
 }  // namespace lnn::experiment

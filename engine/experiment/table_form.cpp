@@ -40,9 +40,7 @@ void check_row_reference(const Json& reference, const Names& rows, const Axes& a
     require_name(rows, key, where + ": row key");
     const auto& values = axes.at(key);
     if (std::ranges::find(values, value) != values.end()) continue;
-    Names texts;
-    for (const Json& known : values) texts.push_back(to_text(known));
-    throw_unknown_name(where + ": " + key, to_text(value), texts);
+    throw_unknown_name(fmt::format("{}: {}", where, key), to_text(value), to_texts(values));
   }
 }
 
@@ -92,7 +90,7 @@ void check_published(const Json& entries, const Names& rows, const Names& column
         check_row_reference(value, rows, axes, where + ": where");
       } else {
         require_name(columns, name, where + ": column");
-        require_numbers(value, where + ": " + name);
+        require_numbers(value, fmt::format("{}: {}", where, name));
       }
     }
   }

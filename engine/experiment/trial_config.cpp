@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/algorithm/string/classification.hpp>
-#include <boost/algorithm/string/split.hpp>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
@@ -58,9 +56,7 @@ void require_falling_rate(const Settings& phase, const std::string& prefix, cons
 }
 
 std::vector<std::string> branches_of(const Settings& values) {
-  std::vector<std::string> branches;
-  boost::split(branches, values.at("network.activation").get<std::string>(), boost::is_any_of("+"));
-  return branches;
+  return branch_names(values.at("network.activation"));
 }
 
 void require_even_branches(const Settings& values, const std::string& where) {
