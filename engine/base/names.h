@@ -29,6 +29,7 @@ struct EnumNames;
 template <class E>
 std::vector<std::string> enum_names() {
   std::vector<std::string> names;
+  names.reserve(EnumNames<E>::table.size());
   for (const auto& [value, name] : EnumNames<E>::table) names.emplace_back(name);
   return names;
 }
