@@ -220,7 +220,7 @@ int Master::stopped_early() const {
 
 void Master::summarize() const {
   const Totals totals = board_.totals();
-  std::string line = fmt::format("{} trials:", totals.trials);
+  std::string line = fmt::format("{} {}:", totals.trials, totals.trials == 1 ? "trial" : "trials");
   for (const auto& [outcome, count] : totals.finished)
     line += fmt::format(" {} {},", count, to_name(outcome));
   line.back() = '.';

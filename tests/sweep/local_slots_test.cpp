@@ -80,7 +80,7 @@ TEST_F(LocalSlotsTest, WritesTheFileForATrialThatCrashes) {
 
 TEST_F(LocalSlotsTest, NamesAbortAndKill) {
   EXPECT_THAT(end_of(job("abort")).reason, HasSubstr("SIGABRT"));
-  EXPECT_THAT(end_of(job("kill")).reason, HasSubstr("possibly out of memory"));
+  EXPECT_THAT(end_of(job("kill", 0, 2)).reason, HasSubstr("possibly out of memory"));
 }
 
 TEST_F(LocalSlotsTest, AnExitCodeIsAFailureWithTheLastWords) {
