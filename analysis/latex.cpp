@@ -63,7 +63,8 @@ std::string to_latex(const TextTable& table, const TableDefinition& definition) 
 std::string to_latex(std::span<const Table> tables) {
   std::string text;
   for (const Table& table : tables) {
-    text += (text.empty() ? "" : "\n") + to_latex(to_text_table(table), table.definition);
+    if (!text.empty()) text += "\n";
+    text += to_latex(to_text_table(table), table.definition);
   }
   return text;
 }

@@ -28,7 +28,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
   std::string text = "|";
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string cell = escaped(cells[i]);
-    text += " " + cell + std::string(widths[i] - width(cell), ' ') + " |";
+    text += fmt::format(" {}{:{}} |", cell, "", widths[i] - width(cell));
   }
   return text + "\n";
 }
@@ -52,7 +52,10 @@ std::string to_markdown(const TextTable& table) {
 
 std::string to_markdown(std::span<const Table> tables) {
   std::string text;
-  for (const Table& table : tables) text += (text.empty() ? "" : "\n") + to_markdown(to_text_table(table));
+  for (const Table& table : tables) {
+    if (!text.empty()) text += "\n";
+    text += to_markdown(to_text_table(table));
+  }
   return text;
 }
 

@@ -81,19 +81,16 @@ Json canonical_phases(const Key& key, const Json& value, const std::string& wher
 }
 
 std::string allowed_numbers(const Key& key) {
+  if (key.type == KeyType::integer) {
+    return fmt::format("an integer from {} to {}", static_cast<std::int64_t>(key.low),
+                       static_cast<std::int64_t>(key.high));
+  }
   std::vector<std::string> limits;
-  const auto format = [&](double limit) {
-    return key.type == KeyType::integer ? fmt::format("{}", static_cast<std::int64_t>(limit))
-                                        : fmt::format("{}", limit);
-  };
-  if (std::isfinite(key.low)) {
-    limits.push_back(fmt::format("{} {}", key.low_allowed ? "at least" : "above", format(key.low)));
-  }
-  if (std::isfinite(key.high)) {
-    limits.push_back(fmt::format("{} {}", key.high_allowed ? "at most" : "below", format(key.high)));
-  }
-  const std::string kind = key.type == KeyType::integer ? "an integer" : "a number";
-  return limits.empty() ? kind : fmt::format("{} {}", kind, fmt::join(limits, " and "));
+  if (std::isfinite(key.low))
+    limits.push_back(fmt::format("{} {}", key.low_allowed ? "from" : "above", key.low));
+  if (std::isfinite(key.high))
+    limits.push_back(fmt::format("{} {}", key.high_allowed ? "to" : "below", key.high));
+  return limits.empty() ? "a number" : fmt::format("a number {}", fmt::join(limits, " and "));
 }
 
 std::vector<std::string> all_paths() {

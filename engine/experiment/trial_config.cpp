@@ -48,10 +48,13 @@ Json complete_value(const Key& key, const Settings& given, const Situation& situ
   return key.type == KeyType::box ? box_for(situation.system, value, where + ": " + key.path) : value;
 }
 
-void require_falling_rate(const Json& eta_min, const Json& learning_rate, const std::string& where) {
-  if (eta_min.get<double>() <= learning_rate.get<double>()) return;
-  throw_user_error("{}: eta_min {} is above learning_rate {}. Lower eta_min or raise learning_rate.", where,
-                   eta_min.dump(), learning_rate.dump());
+void require_falling_rate(const Settings& phase, const std::string& prefix, const Json& schedule,
+                          const std::string& where) {
+  const double eta_min = phase.at(prefix + "eta_min");
+  const double learning_rate = phase.at(prefix + "learning_rate");
+  if (schedule != "cosine" || eta_min <= learning_rate) return;
+  throw_user_error("{}: {}eta_min {} is above learning_rate {}. Lower eta_min or raise learning_rate.", where,
+                   prefix, eta_min, learning_rate);
 }
 
 std::vector<std::string> branches_of(const Settings& values) {
@@ -81,7 +84,7 @@ Json complete_phase(const Json& given, const Situation& first_phase, const std::
   for (const Key& key : phase_keys()) {
     phase[key.path] = situation.values[key.path] = complete_value(key, own, situation, where);
   }
-  require_falling_rate(phase.at("eta_min"), phase.at("learning_rate"), where);
+  require_falling_rate(phase, "", situation.values.at("training.schedule"), where);
   drop_unread(phase, phase_keys(), situation.values);
   return nest(phase);
 }
@@ -102,7 +105,7 @@ Settings complete(const Settings& given, const std::string& where) {
   for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
   values["training.phases"] = complete_phases(situation, where);
   require_even_branches(values, where);
-  require_falling_rate(values.at("training.eta_min"), values.at("training.learning_rate"), where);
+  require_falling_rate(values, "training.", values.at("training.schedule"), where);
   return values;
 }
 

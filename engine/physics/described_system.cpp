@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<Constant>& constants) {
   std::vector<std::string> names;
+  names.reserve(constants.size());
   for (const Constant& constant : constants) names.push_back(constant.name);
   return names;
 }

@@ -6,7 +6,7 @@
 #include "physics/system.h"
 
 /// States drawn from a box and their true accelerations, as paper A's code draws them (paper A, appendix D;
-/// the generator reproduces the published data sets bit for bit).
+/// uniform draws reproduce the published data sets bit for bit, logarithmic ones up to the last bit of exp).
 namespace lnn::physics {
 
 /// Range of one coordinate or velocity, in its physical unit. `logarithmic` draws log-uniformly and needs low

@@ -75,7 +75,7 @@ TEST(Render, Csv) {
   EXPECT_EQ(
       render(sample_tables(), Format::csv),
       R"(table,experiment,scale,network.activation,column,metric,count,mean,deviation,minimum,maximum,reduction_percent,published,planned,finished,completed,diverged,crashed,failed,timed_out,interrupted,damaged,missing,values
-loss,activations,desk,gelu,best_val_total,best_val_total,2,0.0123,0.0011313708498984758,0.0115,0.0131,,0.0071;0.0069,2,2,2,0,0,0,0,0,0,0,0.0115;0.0131
+loss,activations,desk,gelu,best_val_total,best_val_total,2,0.0123,0.0011313708498984765,0.0115,0.0131,,0.0071;0.0069,2,2,2,0,0,0,0,0,0,0,0.0115;0.0131
 loss,activations,desk,gelu,calmer,instability_train_total,2,0.5,0.3535533905932738,0.25,0.75,,,2,2,2,0,0,0,0,0,0,0,0.25;0.75
 loss,activations,desk,xtanh,best_val_total,best_val_total,1,0.02,,0.02,0.02,,,3,2,1,1,0,0,0,0,0,1,0.02
 loss,activations,desk,xtanh,calmer,instability_train_total,1,0.125,,0.125,0.125,75,,3,2,1,1,0,0,0,0,0,1,0.125
@@ -106,7 +106,7 @@ TEST(Render, Json) {
          "cells": {
           "best_val_total": {"values": [{"id": "g1", "seed": 1, "value": 0.0115},
                                         {"id": "g2", "seed": 2, "value": 0.0131}],
-            "count": 2, "mean": 0.0123, "deviation": 0.0011313708498984758, "minimum": 0.0115, "maximum": 0.0131,
+            "count": 2, "mean": 0.0123, "deviation": 0.0011313708498984765, "minimum": 0.0115, "maximum": 0.0131,
             "without_value": 0, "reduction_percent": null, "is_reference": false, "published": [0.0071, 0.0069]},
           "calmer": {"values": [{"id": "g1", "seed": 1, "value": 0.25}, {"id": "g2", "seed": 2, "value": 0.75}],
             "count": 2, "mean": 0.5, "deviation": 0.3535533905932738, "minimum": 0.25, "maximum": 0.75,

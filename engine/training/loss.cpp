@@ -1,0 +1,67 @@
+#include "training/loss.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "training/penalty.h"
+
+namespace lnn::training {
+namespace {
+
+// Weight of one |a_pred - a_true| in the batch mean: over [v, a] there are 2n components, of which v
+// contributes 0.
+double component_weight(BaseLoss base_loss, const Motion& motion) {
+  const int components = base_loss == BaseLoss::state_mae ? 2 * motion.n : motion.n;
+  return 1.0 / (static_cast<double>(components) * motion.samples);
+}
+
+at::Tensor as_double(const at::Tensor& true_acceleration) {
+  return true_acceleration.to(at::kCPU, at::kDouble).contiguous();
+}
+
+double sign(double x) {
+  return x > 0 ? 1 : (x < 0 ? -1 : 0);
+}
+
+}  // namespace
+
+BatchLoss batch_loss(const LossOptions& options, const Motion& motion, const at::Tensor& true_acceleration) {
+  BatchLoss loss;
+  const at::Tensor truth = as_double(true_acceleration);
+  const double* true_values = truth.data_ptr<double>();
+  for (std::size_t i = 0; i < motion.acceleration.size(); ++i) {
+    loss.base += std::abs(motion.acceleration[i] - true_values[i]);
+  }
+  loss.base *= component_weight(options.base_loss, motion);
+  loss.penalty = penalty(options.regularizer, motion).value;
+  loss.total = loss.base + options.lambda * loss.penalty;
+  const int right_signature = options.lorentzian ? 1 : 0;
+  for (int b = 0; b < motion.samples; ++b) {
+    if (motion.negative_eigenvalues(b) != right_signature) ++loss.wrong_signature;
+    loss.largest_condition_number = std::max(loss.largest_condition_number, motion.condition_number(b));
+  }
+  return loss;
+}
+
+jets::Functional loss_gradient(const LossOptions& options, const Motion& motion, const jets::Jet& jet,
+                               const at::Tensor& true_acceleration) {
+  const at::Tensor truth = as_double(true_acceleration);
+  const double* true_values = truth.data_ptr<double>();
+  const double weight = component_weight(options.base_loss, motion);
+  std::vector<double> abar(motion.acceleration.size());
+  for (std::size_t i = 0; i < abar.size(); ++i)
+    abar[i] = weight * sign(motion.acceleration[i] - true_values[i]);
+
+  jets::Functional functional = zero_functional(jet);
+  add_acceleration_terms(motion, abar, functional);
+  std::vector<double> mass_gradient = penalty(options.regularizer, motion).gradient;
+  if (!mass_gradient.empty() && options.lambda != 0) {
+    for (double& value : mass_gradient) value *= options.lambda;
+    add_mass_terms(motion, mass_gradient, functional);
+  }
+  return functional;
+}
+
+}  // namespace lnn::training

@@ -1,0 +1,120 @@
+#include "experiment/plan.h"
+
+#include <unistd.h>
+
+#include "base/files.h"
+#include "expect_error.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lnn::EnvironmentError;
+using lnn::UserError;
+using lnn::experiment::estimate_cost;
+using lnn::experiment::ExperimentFile;
+using lnn::experiment::Json;
+using lnn::experiment::make_plan;
+using lnn::experiment::parse_experiment;
+using lnn::experiment::Plan;
+using lnn::testing::message_of;
+
+const std::string widths =
+    R"({"name": "widths", "system": "sphere", "grid": {"network.width": [64, 8, 32]}})";
+const std::string depths =
+    R"({"name": "depths", "system": "sphere", "base": {"network.width": 32}, "grid": {"network.hidden_layers": [2, 3]}})";
+
+std::vector<ExperimentFile> both() {
+  return {parse_experiment(widths, "widths.json"), parse_experiment(depths, "depths.json")};
+}
+
+Plan plan_of(const std::vector<std::string>& only = {}) {
+  return make_plan(both(), "desk", Json::object(), only);
+}
+
+std::vector<std::string> first_labels(const Plan& plan) {
+  std::vector<std::string> labels;
+  for (const auto& trial : plan.trials) labels.push_back(trial.members.front().label);
+  return labels;
+}
+
+double cost(const Json& overrides) {
+  return estimate_cost(lnn::experiment::resolve_config(overrides, "x"));
+}
+
+TEST(MakePlan, StartsTheLongestFirst) {
+  EXPECT_THAT(first_labels(plan_of()),
+              testing::ElementsAre("width 64", "width 32", "hidden_layers 2", "width 8"));
+}
+
+TEST(MakePlan, TrainsASharedTrialOnce) {
+  const Plan plan = plan_of();
+  ASSERT_EQ(plan.trials[1].members.size(), 2U);
+  EXPECT_EQ(plan.trials[1].members[1].experiment, "depths");
+  EXPECT_EQ(plan.trials[1].members[1].label, "hidden_layers 3");
+}
+
+TEST(MakePlan, KeepsOnlyWhatIsAskedFor) {
+  const std::string id = plan_of().trials[3].id;
+  EXPECT_THAT(first_labels(plan_of({"width 64", id.substr(0, 8)})),
+              testing::ElementsAre("width 64", "width 8"));
+  // The label of the second experiment selects the shared trial.
+  EXPECT_THAT(first_labels(plan_of({"hidden_layers 3"})), testing::ElementsAre("width 32"));
+  EXPECT_THAT(message_of<UserError>([] { plan_of({"width 63"}); }),
+              testing::StartsWith("--only: unknown value 'width 63'. Did you mean 'width 64'?"));
+}
+
+TEST(MakePlan, RefusesTwoExperimentsOfOneName) {
+  const auto file = parse_experiment(widths, "widths.json");
+  EXPECT_THROW(make_plan({file, file}, "desk", Json::object(), {}), UserError);
+}
+
+TEST(EstimateCost, IsProportionalToEpochsAndPhases) {
+  const double base = cost({{"system", "sphere"}, {"training.epochs", 10}});
+  EXPECT_DOUBLE_EQ(cost({{"system", "sphere"}, {"training.epochs", 30}}), 3 * base);
+  EXPECT_DOUBLE_EQ(
+      cost({{"system", "sphere"}, {"training.epochs", 10}, {"training.phases", {{{"epochs", 20}}}}}),
+      3 * base);
+}
+
+TEST(EstimateCost, CountsTheMatricesOfEachBranch) {
+  // sphere, width 10, 2 hidden layers: 10 * (4 + 10 + 1) weights; two branches of 5: 2 * 5 * (4 + 5 + 1).
+  const Json one{{"system", "sphere"}, {"network.width", 10}, {"network.hidden_layers", 2}};
+  Json two = one;
+  two["network.activation"] = "gelu+xtanh";
+  EXPECT_DOUBLE_EQ(cost(two) / cost(one), 100.0 / 150.0);
+}
+
+class PlanFile : public testing::Test {
+ protected:
+  void TearDown() override { fs::remove(path_); }
+
+  fs::path path_ = fs::temp_directory_path() / ("lnn_plan_test_" + std::to_string(getpid()) + ".json");
+};
+
+TEST_F(PlanFile, RoundTrips) {
+  const Plan plan = plan_of();
+  lnn::experiment::write_plan(plan, path_);
+  const Plan again = lnn::experiment::read_plan(path_);
+  EXPECT_EQ(lnn::experiment::to_json(again), lnn::experiment::to_json(plan));
+  EXPECT_EQ(again.scale, "desk");
+  EXPECT_EQ(again.trials[1].cost, plan.trials[1].cost);
+  EXPECT_EQ(again.trials[1].members[1].swept, plan.trials[1].members[1].swept);
+  EXPECT_EQ(again.trials[1].members[1].id, plan.trials[1].id);
+}
+
+TEST_F(PlanFile, RefusesDamage) {
+  const std::string text = lnn::experiment::to_json(plan_of()).dump();
+  const auto read = [&](const std::string& content) {
+    lnn::write_text_file(path_, content);
+    return message_of<EnvironmentError>([&] { lnn::experiment::read_plan(path_); });
+  };
+  EXPECT_THAT(read(text.substr(0, text.size() / 2)), testing::HasSubstr("not valid JSON"));
+  EXPECT_THAT(read("[1, 2]"), testing::HasSubstr("not a plan of lnn-sweep"));
+  EXPECT_THAT(read(R"({"program": "lnn-sweep", "plan_version": 99})"), testing::HasSubstr("plan version 99"));
+  EXPECT_THAT(read(R"({"program": "lnn-sweep", "plan_version": 1})"), testing::HasSubstr("damaged plan"));
+  std::string edited = text;
+  edited.replace(edited.find("\"width\":64"), 10, "\"width\":65");
+  EXPECT_THAT(read(edited), testing::HasSubstr("does not belong to its id"));
+}
+
+}  // namespace

@@ -1,0 +1,136 @@
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "experiment/plan.h"
+
+/// The files in experiments/ are what the papers report.
+namespace {
+
+namespace fs = std::filesystem;
+using lnn::experiment::expand;
+using lnn::experiment::ExperimentFile;
+using lnn::experiment::find_value;
+using lnn::experiment::Json;
+using lnn::experiment::Trial;
+
+const fs::path folder = fs::path(LNN_SOURCE_DIR) / "experiments";
+
+ExperimentFile load(const std::string& name) {
+  return lnn::experiment::load_experiment(folder / (name + ".json"));
+}
+
+struct Expected {
+  std::string name;
+  std::size_t arms;
+  std::size_t paper_runs;
+};
+
+// Arms and runs of paper A, IV.1 to IV.7. Beyond the paper: 4 Sylvester arms with xtanh as coded, DyT with
+// scaling, the second readings of Cranmer's and Liu's tricks.
+class PublishedExperiment : public testing::TestWithParam<Expected> {};
+
+INSTANTIATE_TEST_SUITE_P(PaperA, PublishedExperiment,
+                         testing::Values(Expected{"regularizer", 13, 12 + 4}, Expected{"scaling", 4, 3 + 1},
+                                         Expected{"quadratic_term", 6, 6}, Expected{"activations", 8, 8},
+                                         Expected{"initialization", 8, 10}, Expected{"training_range", 5, 6},
+                                         Expected{"prior_tricks", 5, 3 + 2}),
+                         [](const auto& instance) { return instance.param.name; });
+
+std::size_t arms_of(const std::vector<Trial>& trials) {
+  std::set<std::string> labels;
+  for (const Trial& trial : trials) labels.insert(trial.label);
+  return labels.size();
+}
+
+TEST_P(PublishedExperiment, HasAllArmsAtEveryScale) {
+  const ExperimentFile file = load(GetParam().name);
+  EXPECT_EQ(file.name, GetParam().name);
+  EXPECT_EQ(file.text.at("$schema"), "schema.json");
+  for (const char* scale : {"smoke", "desk"}) {
+    const auto trials = expand(file, scale);
+    EXPECT_EQ(arms_of(trials), GetParam().arms) << scale;
+    EXPECT_EQ(trials.size(), 2 * GetParam().arms) << scale;
+  }
+  const auto paper = expand(file, "paper");
+  EXPECT_EQ(arms_of(paper), GetParam().arms);
+  EXPECT_EQ(paper.size(), GetParam().paper_runs);
+}
+
+TEST_P(PublishedExperiment, HasThePapersSettingsAtPaperScale) {
+  const std::map<std::string, Json> settings{{"data.samples", 60000},
+                                             {"data.validation_samples", 12000},
+                                             {"data.seed", 86},
+                                             {"training.epochs", 300},
+                                             {"training.t_max", 30},
+                                             {"training.batch_size", 128},
+                                             {"training.learning_rate", 1e-3},
+                                             {"training.eta_min", 1e-6},
+                                             {"training.optimizer", "radam"},
+                                             {"network.width", 500},
+                                             {"network.hidden_layers", 3},
+                                             {"constants.g", 9.8}};
+  for (const Trial& trial : expand(load(GetParam().name), "paper")) {
+    for (const auto& [key, value] : settings) EXPECT_EQ(*find_value(trial.config, key), value) << key;
+  }
+}
+
+TEST_P(PublishedExperiment, HasATable) {
+  EXPECT_FALSE(load(GetParam().name).text.at("tables").empty());
+}
+
+TEST(PublishedExperiments, ShareTheBaselineTrial) {
+  const std::vector<ExperimentFile> files{load("initialization"), load("activations"), load("quadratic_term"),
+                                          load("training_range")};
+  const auto plan = lnn::experiment::make_plan(files, "paper", Json::object(), {"delta pi/2"});
+  ASSERT_EQ(plan.trials.size(), 2U);
+  std::set<std::size_t> shared;
+  for (const auto& trial : plan.trials) shared.insert(trial.members.size());
+  EXPECT_THAT(shared, testing::ElementsAre(2U, 4U))
+      << "seed 1 serves all four, seed 2 is no run of two of them";
+}
+
+TEST(PublishedExperiments, RepeatOnlyWhatThePaperRepeats) {
+  std::map<std::string, int> runs;
+  for (const Trial& trial : expand(load("initialization"), "paper")) ++runs[trial.label];
+  EXPECT_EQ(runs["gelu, default"], 2);
+  EXPECT_EQ(runs["gelu, custom"], 2);
+  EXPECT_EQ(runs["xtanh, default"], 1);
+  runs.clear();
+  for (const Trial& trial : expand(load("regularizer"), "paper")) ++runs[trial.label];
+  EXPECT_EQ(runs["none"], 4);
+  EXPECT_EQ(runs["eigenvalue 100"], 1);
+  runs.clear();
+  for (const Trial& trial : expand(load("training_range"), "paper")) ++runs[trial.label];
+  EXPECT_EQ(runs["delta pi/2"], 2);
+  EXPECT_EQ(runs["delta pi"], 1);
+}
+
+TEST(PublishedExperiments, TheReadmesExampleDoesWhatItSays) {
+  const std::string readme = lnn::read_text_file(folder / "README.md");
+  const auto begin = readme.find("```json\n") + 8;
+  const std::string text = readme.substr(begin, readme.find("```", begin) - begin);
+  const auto trials = expand(lnn::experiment::parse_experiment(text, "README.md"), "desk");
+  EXPECT_EQ(arms_of(trials), 5U);
+  EXPECT_EQ(trials.size(), 15U);
+  EXPECT_EQ(trials[0].label, "gelu, width 16");
+}
+
+TEST(PublishedExperiments, Table1IsTheMeanOfTable2) {
+  const Json tables = load("initialization").text.at("tables");
+  for (const char* column : {"best_val_total", "instability_train_total"}) {
+    std::map<std::string, double> sums;
+    for (const Json& row : tables.at(0).at("published")) {
+      const Json& value = row.at(column);
+      sums[row.at("where").at("network.activation")] +=
+          value.is_array() ? value[0].get<double>() : value.get<double>();
+    }
+    for (const Json& row : tables.at(1).at("published")) {
+      EXPECT_NEAR(row.at(column), sums.at(row.at("where").at("network.activation")) / 2, 6e-6) << row;
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,68 @@
+#include "network/activation.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+namespace {
+
+using lnn::network::Activation;
+using lnn::network::derivatives;
+
+class EveryActivation : public testing::TestWithParam<Activation> {};
+
+INSTANTIATE_TEST_SUITE_P(Network, EveryActivation,
+                         testing::Values(Activation::gelu, Activation::xtanh, Activation::softplus,
+                                         Activation::quadratic),
+                         [](const auto& test) { return lnn::to_name(test.param); });
+
+// Fourth-order central difference of the derivative of order `order - 1`.
+double difference(Activation activation, double z, std::size_t order) {
+  const double h = 1e-3;
+  const auto lower = [&](double at) { return derivatives(activation, at)[order - 1]; };
+  return (8 * (lower(z + h) - lower(z - h)) - (lower(z + 2 * h) - lower(z - 2 * h))) / (12 * h);
+}
+
+TEST_P(EveryActivation, DerivativesAgreeWithFiniteDifferences) {
+  for (double z = -6; z <= 6; z += 0.37) {
+    for (std::size_t order = 1; order <= 3; ++order) {
+      EXPECT_NEAR(derivatives(GetParam(), z)[order], difference(GetParam(), z, order), 2e-10)
+          << "order " << order << " at z = " << z;
+    }
+  }
+}
+
+TEST_P(EveryActivation, AutogradOfTheTensorFormGivesTheSameDerivatives) {
+  const at::AutoGradMode enable_grad(true);
+  const at::Tensor z = at::linspace(-7, 7, 57, at::kDouble).requires_grad_(true);
+  at::Tensor y = lnn::network::apply(GetParam(), z);
+  for (std::size_t order = 0; order <= 3; ++order) {
+    for (std::int64_t i = 0; i < z.numel(); ++i) {
+      EXPECT_NEAR(y[i].item<double>(), derivatives(GetParam(), z[i].item<double>())[order], 1e-13)
+          << "order " << order << " at z = " << z[i].item<double>();
+    }
+    // The third derivative of z^2 does not depend on z any more: nothing left to differentiate.
+    if (!y.requires_grad()) break;
+    y = torch::autograd::grad({y}, {z}, {at::ones_like(y)}, true, true, true)[0];
+    if (!y.defined()) break;
+  }
+}
+
+TEST(Activation, KnownValues) {
+  EXPECT_NEAR(derivatives(Activation::gelu, 1)[0], 0.841344746068543, 1e-15);  // Phi(1)
+  EXPECT_NEAR(derivatives(Activation::xtanh, 2)[0], 2 * std::tanh(1.0), 1e-15);
+  EXPECT_NEAR(derivatives(Activation::softplus, 0)[0], std::log(2.0), 1e-15);
+  EXPECT_EQ(derivatives(Activation::softplus, 25)[0], 25);
+}
+
+// Values tabulated from 200-node Gauss-Hermite and adaptive quadrature.
+TEST(Gain, AgreesWithTheTable) {
+  EXPECT_NEAR(lnn::network::gain(Activation::gelu), 1.481114, 5e-7);
+  EXPECT_NEAR(lnn::network::gain(Activation::xtanh), 1.389520, 5e-7);
+  EXPECT_NEAR(lnn::network::gain(Activation::softplus), 1.846229, 5e-7);
+  EXPECT_NEAR(lnn::network::gain(Activation::quadratic), 0.5, 5e-7);
+}
+
+}  // namespace
