@@ -22,22 +22,21 @@ Syntax run_syntax() {
       po::options_description("Options"),
       {"file"},
       true};
-  syntax.options.add_options()                                                                           //
-      ("out", po::value<std::string>()->required(), "the run's folder; created when missing")            //
-      ("scale", po::value<std::string>()->default_value("desk"),                                         //
-       "smoke (seconds), desk (minutes on two cores) or paper (exactly the paper)")                      //
-      ("set", po::value<std::vector<std::string>>()->default_value({}, ""),                              //
-       "KEY=VALUE: one setting for all trials, stronger than the file; may be repeated")                 //
-      ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                             //
-       "run only trials whose id starts with this or whose label contains it; may be repeated")          //
-      ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")           //
-      ("threads", po::value<int>()->default_value(1), "threads of each trial")                           //
-      ("device", po::value<std::string>()->default_value(""), "where trials compute, e.g. cpu or cuda")  //
-      ("trial-timeout", po::value<double>(), "wall-clock limit of one trial, in seconds")                //
-      ("max-attempts", po::value<int>()->default_value(3),                                               //
-       "how often a trial that crashes, fails or times out is started, over all runs")                   //
-      ("retry-failed", po::bool_switch(), "start such trials again however often they have failed")      //
-      ("fresh", po::bool_switch(), "move an older run in --out aside (RUN.old-<time>) and begin anew")   //
+  syntax.options.add_options()                                                                          //
+      ("out", po::value<std::string>()->required(), "the run's folder; created when missing")           //
+      ("scale", po::value<std::string>()->default_value("desk"),                                        //
+       "smoke (seconds), desk (minutes on two cores) or paper (exactly the paper)")                     //
+      ("set", po::value<std::vector<std::string>>()->default_value({}, ""),                             //
+       "KEY=VALUE: one setting for all trials, stronger than the file; may be repeated")                //
+      ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                            //
+       "run only trials whose id starts with this or whose label contains it; may be repeated")         //
+      ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")          //
+      ("threads", po::value<int>()->default_value(1), "threads of each trial")                          //
+      ("trial-timeout", po::value<double>(), "wall-clock limit of one trial, in seconds")               //
+      ("max-attempts", po::value<int>()->default_value(3),                                              //
+       "how often a trial that crashes, fails or times out is started, over all runs")                  //
+      ("retry-failed", po::bool_switch(), "start such trials again however often they have failed")     //
+      ("fresh", po::bool_switch(), "move an older run in --out aside (RUN.old-<time>) and begin anew")  //
       ("quiet", po::bool_switch(), "no progress, only the summary");
   return syntax;
 }
@@ -75,7 +74,6 @@ sweep::SweepOptions sweep_options(const po::variables_map& values) {
   options.overrides = overrides_of(values["set"].as<std::vector<std::string>>());
   if (values.contains("workers")) options.workers = values["workers"].as<int>();
   options.threads = values["threads"].as<int>();
-  options.device = values["device"].as<std::string>();
   if (values.contains("trial-timeout")) {
     options.trial_timeout = values["trial-timeout"].as<double>();
     if (!(options.trial_timeout > 0)) {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/error.h"
 #include "sweep/clock.h"
 #include "sweep/messages.h"
 
@@ -68,14 +67,7 @@ Json counts_json(const Totals& totals) {
 
 }  // namespace
 
-StatusReader::StatusReader(store::RunDirectory run) : run_(std::move(run)), reader_(run_.events()) {
-  if (!std::filesystem::exists(run_.plan())) {
-    throw_user_error(
-        "{}: is not a run of this program (it has no plan.json). Give the folder that was --out of "
-        "`lnn-sweep run`.",
-        run_.root.string());
-  }
-}
+StatusReader::StatusReader(store::RunDirectory run) : run_(std::move(run)), reader_(run_.events()) {}
 
 RunStatus StatusReader::read() {
   // The holder first: a sweep that ends in between has then left its last events.
@@ -84,7 +76,7 @@ RunStatus StatusReader::read() {
     if (event.value("event", "") == "sweep_start") events_.clear();
     events_.push_back(std::move(event));
   }
-  const auto plan = experiment::read_plan(run_.plan());
+  const auto plan = store::read_run_plan(run_);
   store::RunContents contents = store::scan_trials(run_, plan);
   RunStatus status{run_, holder, Board(plan, contents), std::move(contents.damaged), 0, std::nullopt};
   for (const Json& event : events_) replay(status.board, event);

@@ -25,9 +25,9 @@ struct RunStatus {
 
 class StatusReader {
  public:
-  /// Throws UserError when `run` is not a run directory.
   explicit StatusReader(store::RunDirectory run);
-  /// Reads plan.json, trials/ and what is new in events.jsonl. Throws EnvironmentError for a damaged plan.
+  /// Reads plan.json, trials/ and what is new in events.jsonl. Throws UserError when there is no run,
+  /// EnvironmentError for a damaged plan.
   RunStatus read();
 
  private:

@@ -20,10 +20,9 @@ struct Job {
   std::string program;  ///< absolute path of the trial program
   int attempt = 1;
   int threads = 1;
-  std::string device;  ///< passed on to the trial program; empty: its default
   double timeout = 0;  ///< wall-clock limit [s]; 0: none
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, id, run, program, attempt, threads, device, timeout)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, id, run, program, attempt, threads, timeout)
 
 /// How a job ended. All outcomes but `interrupted` have left a trial file.
 struct TrialEnd {

@@ -58,7 +58,6 @@ Command trial_command(const Job& job, const store::RunDirectory& run) {
                    std::to_string(getpid())},
                   trial_environment(job.threads),
                   run.log(job.id)};
-  if (!job.device.empty()) command.arguments.insert(command.arguments.end(), {"--device", job.device});
   append_to_log(command.log, fmt::format("{}{}, {}, {} ---", header_mark, job.attempt, host_name(),
                                          iso_time(unix_seconds())));
   return command;

@@ -149,8 +149,8 @@ void Master::deal_out() {
 }
 
 void Master::start(int slot, const TrialStatus& trial) {
-  const Job job{trial.id,        run_.root.string(),    program_, trial.attempts + 1, options_.threads,
-                options_.device, options_.trial_timeout};
+  const Job job{trial.id,           run_.root.string(), program_,
+                trial.attempts + 1, options_.threads,   options_.trial_timeout};
   write_text_file(run_.config(job.id), configs_.at(job.id)->dump(2) + "\n");
   board_.started(job.id, job.attempt, unix_seconds());
   events_.trial_started(job, trial.label, trial.seed, slot);
@@ -220,7 +220,7 @@ int Master::stopped_early() const {
 
 void Master::summarize() const {
   const Totals totals = board_.totals();
-  std::string line = fmt::format("{} trials:", totals.trials);
+  std::string line = fmt::format("{} {}:", totals.trials, totals.trials == 1 ? "trial" : "trials");
   for (const auto& [outcome, count] : totals.finished)
     line += fmt::format(" {} {},", count, to_name(outcome));
   line.back() = '.';

@@ -18,7 +18,6 @@ struct SweepOptions {
   std::vector<std::string> selected;                        ///< ids to run; empty: all
   std::optional<int> workers;                               ///< local slots; default: cores / threads
   int threads = 1;                                          ///< of each trial process
-  std::string device;                                       ///< passed to the trial program, e.g. "cuda:0"
   double trial_timeout = 0;                                 ///< wall-clock limit of a trial [s]; 0: none
   RetryPolicy retry;
   bool fresh = false;  ///< move an older run at `out` aside

@@ -25,7 +25,7 @@
 
 #include "base/files.h"
 #include "store/trial_file.h"
-#include "sweep/parent_guard.h"
+#include "trial/parent_guard.h"
 #include "trial/protocol.h"
 
 namespace {
@@ -102,7 +102,7 @@ std::map<std::string, std::string> surroundings() {
 
 int main(int argc, char** argv) {
   auto options = parse_words(argc, argv);
-  if (options.contains("--parent-pid")) lnn::sweep::die_with_parent(std::stoi(options["--parent-pid"]));
+  if (options.contains("--parent-pid")) lnn::trial::die_with_parent(std::stoi(options["--parent-pid"]));
 
   lnn::store::TrialRecord record;
   record.config = lnn::read_text_file(options["--config"]);

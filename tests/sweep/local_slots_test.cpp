@@ -28,7 +28,7 @@ class LocalSlotsTest : public SweepTest {
   lnn::sweep::Job job(const std::string& behavior, double timeout = 0, int attempt = 1) const {
     const auto plan = plan_of({behavior});
     prepare_run(plan);
-    return {plan.trials[0].id, run().root, LNN_FAKE_TRIAL_PROGRAM, attempt, 1, "", timeout};
+    return {plan.trials[0].id, run().root, LNN_FAKE_TRIAL_PROGRAM, attempt, 1, timeout};
   }
 
   /// Runs until the end event; counts epochs on the way.
@@ -80,7 +80,7 @@ TEST_F(LocalSlotsTest, WritesTheFileForATrialThatCrashes) {
 
 TEST_F(LocalSlotsTest, NamesAbortAndKill) {
   EXPECT_THAT(end_of(job("abort")).reason, HasSubstr("SIGABRT"));
-  EXPECT_THAT(end_of(job("kill")).reason, HasSubstr("possibly out of memory"));
+  EXPECT_THAT(end_of(job("kill", 0, 2)).reason, HasSubstr("possibly out of memory"));
 }
 
 TEST_F(LocalSlotsTest, AnExitCodeIsAFailureWithTheLastWords) {

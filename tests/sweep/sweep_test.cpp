@@ -156,9 +156,11 @@ TEST_F(RunSweepTest, ASignalStopsTheSweepAndTheNextRunGoesOn) {
 }
 
 TEST_F(RunSweepTest, StatusTellsWhatIsOnDisk) {
-  sweep({"ok", "segv", "nan"});
-  options_.selected = {id_of(0)};
-  sweep({"ok", "segv", "nan", "ok"});
+  auto plan = plan_of({"ok", "segv", "nan", "ok"});
+  // A plan on disk is only believed when each id fits its configuration.
+  for (auto& trial : plan.trials) trial.id = lnn::experiment::trial_id(trial.config);
+  options_.selected = {plan.trials[0].id, plan.trials[1].id, plan.trials[2].id};
+  EXPECT_EQ(lnn::sweep::run_sweep(plan, options_), 1);
   const auto status = lnn::sweep::StatusReader(run()).read();
   const auto json = lnn::sweep::to_json(status);
   EXPECT_FALSE(json.at("alive"));
@@ -168,7 +170,7 @@ TEST_F(RunSweepTest, StatusTellsWhatIsOnDisk) {
   EXPECT_EQ(json.at("counts").at("diverged"), 1);
   EXPECT_EQ(json.at("counts").at("waiting"), 1);
   EXPECT_THAT(json.at("trials").at(1).at("reason"), HasSubstr("SIGSEGV"));
-  EXPECT_THROW(lnn::sweep::StatusReader({folder_}), lnn::UserError);
+  EXPECT_THROW(lnn::sweep::StatusReader({folder_}).read(), lnn::UserError);
 }
 
 }  // namespace
