@@ -13,6 +13,7 @@
 #include "store/trial_file.h"
 #include "sweep/clock.h"
 #include "sweep/messages.h"
+#include "sweep/signals.h"
 
 namespace lnn::sweep {
 namespace {
@@ -49,6 +50,12 @@ std::string signal_text(int number) {
   const char* name = sigabbrev_np(number);
   return fmt::format("SIG{} ({})", name == nullptr ? std::to_string(number) : name,
                      sigdescr_np(number) == nullptr ? "unknown signal" : sigdescr_np(number));
+}
+
+// mpirun signals a rank's whole process group, and a child that is just being started is still in ours.
+bool hit_by_our_signal(const ExitStatus& status) {
+  const bool stops = status.code == SIGINT || status.code == SIGTERM || status.code == SIGUSR1;
+  return status.by_signal && stops && StopSignals::requested().has_value();
 }
 
 Command trial_command(const Job& job, const store::RunDirectory& run) {
@@ -127,7 +134,7 @@ TrialEnd Supervisor::conclude(const ExitStatus& status) {
     return end;
   }
   const fs::path log = run_.log(job_.id);
-  if (ending_ == Ending::interrupted) {
+  if (ending_ == Ending::interrupted || (ending_ == Ending::none && hit_by_our_signal(status))) {
     end.outcome = Outcome::interrupted;
     end.reason = "the sweep was stopped";
     return end;

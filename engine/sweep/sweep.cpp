@@ -253,9 +253,9 @@ void Master::list_failures() const {
 fs::path trial_program() {
   const char* other = std::getenv("LNN_TRIAL_PROGRAM");
   std::error_code ignored;
-  const fs::path path = other != nullptr
-                            ? fs::absolute(other)
-                            : fs::read_symlink("/proc/self/exe", ignored).parent_path() / "lnn-sweep-trial";
+  fs::path path = other != nullptr
+                      ? fs::absolute(other)
+                      : fs::read_symlink("/proc/self/exe", ignored).parent_path() / "lnn-sweep-trial";
   if (access(path.c_str(), X_OK) != 0 || fs::is_directory(path, ignored)) {
     throw_environment_error(
         "{}: is not there or cannot be executed (it trains the trials). Build the target lnn-sweep-trial, or "

@@ -165,7 +165,7 @@ TEST_P(AnyRanks, DrainOnUsr1AndGoOnLater) {
   const Finished stopped = running->wait();
   EXPECT_EQ(stopped.code, 75) << stopped.output;
   EXPECT_THAT(stopped.output, HasSubstr("Run the same command again"));
-  EXPECT_TRUE(outcomes().empty());
+  EXPECT_THAT(outcomes(), testing::IsEmpty());
   EXPECT_FALSE(any_trial_runs());
   EXPECT_EQ(sweep(GetParam()).code, 0);
   EXPECT_EQ(outcomes().size(), 4U);
@@ -192,7 +192,7 @@ TEST_F(RunTest, MpirunPassesOnAnInterrupt) {
   running->signal(SIGINT);
   EXPECT_NE(running->wait().code, 0);
   EXPECT_TRUE(becomes_true([&] { return !any_trial_runs(); }));
-  EXPECT_TRUE(outcomes().empty());
+  EXPECT_THAT(outcomes(), testing::IsEmpty());
   EXPECT_EQ(sweep(3).code, 0);
 }
 

@@ -3,12 +3,16 @@
 // may have no such key, in the environment variable LNN_FAKE_TRIAL, a JSON object: network seed -> behavior
 // ("*" for all others).
 //
-//   ok                completes after 3 epochs          slow:S     the same, S seconds an epoch
-//   nan               diverges in epoch 2               hang       never ends; stubborn: ignores SIGTERM, too
-//   segv, abort, kill dies by that signal               exit:N     says why on standard error and exits with
-//   N garbage           talks nonsense, then completes    silent     exits with 0 without a result file
-//   late_crash        commits its file, then SIGSEGV    flaky      crashes in attempt 1, completes in attempt
-//   2
+//   ok          completes after 3 epochs
+//   slow:S      the same, S seconds an epoch
+//   nan         diverges in epoch 2
+//   hang        never ends; stubborn: ignores SIGTERM, too
+//   segv        dies by that signal; also abort, kill and kill:N
+//   exit:N      says why on standard error and exits with N
+//   garbage     talks nonsense, then completes
+//   silent      exits with 0 without a result file
+//   late_crash  commits its file, then dies by SIGSEGV
+//   flaky       crashes in attempt 1, completes in attempt 2
 
 #include <unistd.h>
 
@@ -65,6 +69,7 @@ void misbehave(const std::string& behavior, int attempt) {
   if (behavior == "segv" || (behavior == "flaky" && attempt == 1)) std::raise(SIGSEGV);
   if (behavior == "abort") std::abort();
   if (behavior == "kill") std::raise(SIGKILL);
+  if (behavior.starts_with("kill:")) std::raise(std::stoi(behavior.substr(5)));
   if (behavior == "silent") std::exit(0);
   if (behavior.starts_with("exit:")) {
     std::cerr << "fake trial: leaves with " << behavior << std::endl;

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "base/error.h"
 #include "store/trial_file.h"
 #include "sweep/messages.h"
+#include "sweep/signals.h"
 #include "sweep_fixture.h"
 
 namespace {
@@ -137,6 +139,17 @@ TEST_F(LocalSlotsTest, KillsATrialThatIgnoresTheStop) {
   const TrialEnd end = end_of(job("stubborn"), milliseconds(200));
   EXPECT_EQ(end.outcome, Outcome::interrupted);
   EXPECT_GT(end.seconds, 0.19);
+}
+
+// A launcher's signal reaches a trial that has just been started, before it has a process group of its own.
+TEST_F(LocalSlotsTest, ATrialHitByTheStopSignalItselfIsInterrupted) {
+  const auto plan_job = job("kill:10");
+  EXPECT_EQ(end_of(plan_job).outcome, Outcome::crashed) << "nobody has asked to stop";
+  std::filesystem::remove(run().trial(id_of(0)));
+  const lnn::sweep::StopSignals signals;
+  std::raise(SIGUSR1);
+  EXPECT_EQ(end_of(plan_job).outcome, Outcome::interrupted);
+  EXPECT_FALSE(std::filesystem::exists(run().trial(id_of(0))));
 }
 
 TEST_F(LocalSlotsTest, AMissingProgramIsAnEnvironmentProblem) {
