@@ -12,7 +12,12 @@ bool is_result(Outcome outcome) {
   return outcome == Outcome::completed || outcome == Outcome::diverged;
 }
 
-int Totals::unsuccessful() const {
+int Totals::not_completed() const {
+  const auto completed = finished.find(Outcome::completed);
+  return done() - (completed == finished.end() ? 0 : completed->second);
+}
+
+int Totals::without_result() const {
   int count = 0;
   for (const auto& [outcome, trials_with_it] : finished) {
     if (!is_result(outcome)) count += trials_with_it;

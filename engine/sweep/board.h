@@ -45,11 +45,13 @@ struct Totals {
   std::map<store::Outcome, int> finished;
 
   int done() const { return trials - waiting - running; }
-  /// Trials that ended without a result: crashed, failed or timed_out. A diverged trial is a result.
-  int unsuccessful() const;
+  /// Trials that ended in any other way than `completed`; they make the sweep's exit code 1.
+  int not_completed() const;
+  /// Trials that ended without a result (crashed, failed, timed_out) and may be tried again.
+  int without_result() const;
 };
 
-/// True for outcomes that are results (`completed`, `diverged`).
+/// True for outcomes that are results (`completed`, `diverged`): trying again would give the same.
 bool is_result(store::Outcome outcome);
 
 class Board {

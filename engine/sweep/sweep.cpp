@@ -205,7 +205,7 @@ int Master::finish() {
   }
   store::collect(run_, plan_);
   summarize();
-  const int code = totals.unsuccessful() > 0 ? some_failed : all_well;
+  const int code = totals.not_completed() > 0 ? some_failed : all_well;
   events_.sweep_ended(code);
   return code;
 }
@@ -241,7 +241,7 @@ void Master::list_failures() const {
     std::cout << fmt::format("  {} {} ({}): {}; log {}\n", to_name(*trial.outcome), trial_name(trial),
                              trial.id, trial.reason, run_.log(trial.id).string());
   }
-  if (board_.totals().unsuccessful() > 0) {
+  if (board_.totals().without_result() > 0) {
     std::cout << fmt::format(
         "The same command again retries those that have not failed {} times; --retry-failed all of them.\n",
         options_.retry.max_attempts);

@@ -28,8 +28,8 @@ struct SweepOptions {
 enum ExitCode { all_well = 0, some_failed = 1, bad_input = 2, bad_environment = 3, run_again = 75 };
 
 /// Runs every trial of `plan` that has no result yet in `options.out` and rebuilds results.h5: on the slots
-/// of this machine, or on the other ranks of `mpi` (nullptr: no MPI). Returns 0, 1 (some trials crashed,
-/// failed or timed out; a diverged trial is a result) or 75 (a signal stopped the sweep). Throws UserError
+/// of this machine, or on the other ranks of `mpi` (nullptr: no MPI). Returns 0, 1 (some trials did
+/// not complete: diverged, crashed, failed or timed out) or 75 (a signal stopped the sweep). Throws UserError
 /// for impossible options and for an --out that holds another experiment; EnvironmentError for disk, lock, a
 /// missing trial program or one that reports a broken environment.
 int run_sweep(const experiment::Plan& plan, const SweepOptions& options, const MpiSession* mpi = nullptr);

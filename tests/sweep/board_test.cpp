@@ -75,10 +75,12 @@ TEST(Board, ADivergedTrialIsAResultAndACrashIsNot) {
   Board board(plan_with_costs({1, 1}));
   board.started("0", 1, 1);
   board.ended("0", Outcome::diverged, "NaN", 2);
-  EXPECT_EQ(board.totals().unsuccessful(), 0);
+  EXPECT_EQ(board.totals().without_result(), 0);
+  EXPECT_EQ(board.totals().not_completed(), 1);
   board.started("1", 1, 1);
   board.ended("1", Outcome::crashed, "SIGSEGV", 2);
-  EXPECT_EQ(board.totals().unsuccessful(), 1);
+  EXPECT_EQ(board.totals().without_result(), 1);
+  EXPECT_EQ(board.totals().not_completed(), 2);
   EXPECT_EQ(board.totals().done(), 2);
 }
 

@@ -47,16 +47,16 @@ TEST_F(RunSweepTest, ClassifiesEveryOutcomeAndGoesOn) {
   EXPECT_TRUE(fs::exists(run().results()));
 }
 
-TEST_F(RunSweepTest, DivergedTrialsAreResults) {
-  EXPECT_EQ(sweep({"ok", "nan"}), lnn::sweep::all_well);
+TEST_F(RunSweepTest, ADivergedTrialIsRecordedAndSaidByTheExitCode) {
+  EXPECT_EQ(sweep({"ok", "nan"}), lnn::sweep::some_failed);
 }
 
 TEST_F(RunSweepTest, RunsNothingTwice) {
-  EXPECT_EQ(sweep({"ok", "nan"}), 0);
+  EXPECT_EQ(sweep({"ok", "nan"}), 1);
   const auto first = fs::last_write_time(run().trial(id_of(0)));
   const auto second = fs::last_write_time(run().trial(id_of(1)));
   fs::remove(run().results());
-  EXPECT_EQ(sweep({"ok", "nan"}), 0);
+  EXPECT_EQ(sweep({"ok", "nan"}), 1);
   EXPECT_EQ(fs::last_write_time(run().trial(id_of(0))), first);
   EXPECT_EQ(fs::last_write_time(run().trial(id_of(1))), second);
   EXPECT_TRUE(fs::exists(run().results())) << "the collected file is rebuilt";
