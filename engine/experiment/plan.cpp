@@ -1,6 +1,7 @@
 #include "experiment/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -64,6 +65,19 @@ double weights_of(const network::NetworkOptions& options) {
   return branches * width * (2.0 * options.coordinates + (options.hidden_layers - 1) * width + 1);
 }
 
+// One forward pass over a data set in batches, with the derivatives that a sample carries: its value, 2n
+// first derivatives, and the second derivatives L_vv and L_vq v.
+double pass_cost(const network::NetworkOptions& options, int samples, int batch_size) {
+  const double n = options.coordinates;
+  const double directions = 1 + 2 * n + n * (n + 1) / 2 + n;
+  const double arithmetic = 2 * weights_of(options) * directions * samples;
+  // A small layer takes no less time than its calls: as long as this many operations (measured at width 64).
+  constexpr double operations_per_call = 5e6;
+  const double layers = static_cast<double>(options.branches.size()) * (options.hidden_layers + 1);
+  const double batches = std::ceil(static_cast<double>(samples) / batch_size);
+  return arithmetic + operations_per_call * layers * batches;
+}
+
 }  // namespace
 
 Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scale, const Json& overrides,
@@ -85,17 +99,16 @@ Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scal
 
 double estimate_cost(const Json& resolved) {
   const TrialConfig config = parse_trial_config(resolved, "trial");
-  const double n = config.network.coordinates;
-  // A sample carries its value, 2n first derivatives, and the second derivatives L_vv and L_vq v.
-  const double directions = 1 + 2 * n + n * (n + 1) / 2 + n;
-  const double forward = 2 * weights_of(config.network) * directions;
+  const int batch = config.training.batch_size;
   double passes = 0;
   for (const auto& phase : config.training.phases) {
     // Backward costs twice the forward pass.
-    passes += static_cast<double>(phase.epochs) * (3.0 * phase.data.samples + config.validation.samples);
+    const double epoch = 3 * pass_cost(config.network, phase.data.samples, batch) +
+                         pass_cost(config.network, config.validation.samples, batch);
+    passes += phase.epochs * epoch;
   }
   const double precision = config.training.precision == training::Precision::float64 ? 2 : 1;
-  return passes * forward * precision;
+  return passes * precision;
 }
 
 }  // namespace lnn::experiment

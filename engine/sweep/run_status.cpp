@@ -20,13 +20,16 @@ const char* state_name(TrialState state) {
   return "?";
 }
 
-void replay(Board& board, const Json& event) {
+// A trial whose end was logged but whose file is damaged or gone has no result: it runs again.
+void replay(Board& board, const store::RunContents& contents, const Json& event) {
   const std::string kind = event.value("event", "");
   const std::string id = event.value("id", "");
   const double time = event.value("time", 0.0);
   if (kind == "trial_start") board.started(id, event.value("attempt", 1), time);
   if (kind == "trial_end") {
-    const auto outcome = from_name<store::Outcome>(event.value("outcome", "failed"));
+    const auto outcome = contents.records.contains(id)
+                             ? from_name<store::Outcome>(event.value("outcome", "failed"))
+                             : store::Outcome::interrupted;
     board.ended(id, outcome, event.value("reason", ""), time);
   }
   if (const auto epoch = parse_epoch(event)) board.reported(id, *epoch, time);
@@ -77,9 +80,9 @@ RunStatus StatusReader::read() {
     events_.push_back(std::move(event));
   }
   const auto plan = store::read_run_plan(run_);
-  store::RunContents contents = store::scan_trials(run_, plan);
-  RunStatus status{run_, holder, Board(plan, contents), std::move(contents.damaged), 0, std::nullopt};
-  for (const Json& event : events_) replay(status.board, event);
+  const store::RunContents contents = store::scan_trials(run_, plan);
+  RunStatus status{run_, holder, Board(plan, contents), contents.damaged, 0, std::nullopt};
+  for (const Json& event : events_) replay(status.board, contents, event);
   if (!holder) status.board.all_interrupted();
   if (events_.empty()) return status;
 

@@ -76,12 +76,17 @@ TEST(EstimateCost, IsProportionalToEpochsAndPhases) {
       3 * base);
 }
 
-TEST(EstimateCost, CountsTheMatricesOfEachBranch) {
-  // sphere, width 10, 2 hidden layers: 10 * (4 + 10 + 1) weights; two branches of 5: 2 * 5 * (4 + 5 + 1).
-  const Json one{{"system", "sphere"}, {"network.width", 10}, {"network.hidden_layers", 2}};
-  Json two = one;
-  two["network.activation"] = "gelu+xtanh";
-  EXPECT_DOUBLE_EQ(cost(two) / cost(one), 100.0 / 150.0);
+Json wide(int width, const std::string& activation) {
+  return {{"system", "sphere"}, {"network.width", width}, {"network.activation", activation}};
+}
+
+TEST(EstimateCost, SharesTheArithmeticOfAWideLayerBetweenBranches) {
+  // Two branches of half the width have half the weights.
+  EXPECT_NEAR(cost(wide(8000, "gelu+xtanh")) / cost(wide(8000, "gelu")), 0.5, 0.01);
+}
+
+TEST(EstimateCost, CountsTheCallsOfANarrowLayer) {
+  EXPECT_NEAR(cost(wide(2, "gelu+xtanh")) / cost(wide(2, "gelu")), 2, 0.01);
 }
 
 class PlanFile : public testing::Test {
