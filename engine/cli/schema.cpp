@@ -13,7 +13,7 @@ int schema(const Words& words) {
       .usage = "lnn-sweep schema [--out FILE] [--keys]",
       .summary =
           "Prints the JSON Schema (draft-07) of experiment files. Editors use it through the field\n"
-          "\"$schema\": \"schema.json\" of an experiment file to complete and check as you type.",
+          "\"$schema\": \"schema/experiment.json\" of an experiment file to complete and check as you type.",
       .options = po::options_description("Options"),
       .positional = {}};
   syntax.options.add_options()("out,o", po::value<std::string>(), "write to this file instead");

@@ -41,7 +41,7 @@ const char* type_text(FieldType type) {
 const Fields& file_fields() {
   using enum FieldType;
   static const Fields fields{
-      {"$schema", text, false, "path of schema.json, for editors; ignored by the program"},
+      {"$schema", text, false, "path of schema/experiment.json, for editors; ignored by the program"},
       {"name", text, true, "lower-case name without spaces, unique among the files of a sweep"},
       {"title", text, false, "one line for people"},
       {"description", text, false, "what is compared and why"},

@@ -48,7 +48,7 @@ std::size_t arms_of(const std::vector<Trial>& trials) {
 TEST_P(PublishedExperiment, HasAllArmsAtEveryScale) {
   const ExperimentFile file = load(GetParam().name);
   EXPECT_EQ(file.name, GetParam().name);
-  EXPECT_EQ(file.text.at("$schema"), "schema.json");
+  EXPECT_EQ(file.text.at("$schema"), "schema/experiment.json");
   for (const char* scale : {"smoke", "desk"}) {
     const auto trials = expand(file, scale);
     EXPECT_EQ(arms_of(trials), GetParam().arms) << scale;
@@ -131,6 +131,45 @@ TEST(PublishedExperiments, Table1IsTheMeanOfTable2) {
       EXPECT_NEAR(row.at(column), sums.at(row.at("where").at("network.activation")) / 2, 6e-6) << row;
     }
   }
+}
+
+// Section V: one system each, a run of every arm at paper scale.
+TEST(PaperASectionV, HasThePublishedSizes) {
+  const std::map<std::string, std::map<std::string, Json>> expected{
+      {"double_pendulum", {{"data.samples", 60000}, {"training.epochs", 300}, {"network.width", 500}}},
+      {"spring_pendulum",
+       {{"data.samples", 60000},
+        {"training.epochs", 500},
+        {"training.learning_rate", 5e-4},
+        {"network.width", 600}}},
+      {"triple_pendulum", {{"data.samples", 60000}, {"data.seed", 82}, {"training.epochs", 500}}},
+      {"sphere", {{"data.samples", 50000}, {"data.validation_samples", 10000}, {"training.epochs", 50}}},
+      {"ads4", {{"data.samples", 120000}, {"training.epochs", 300}, {"network.signature", "lorentzian"}}}};
+  for (const auto& [name, settings] : expected) {
+    const ExperimentFile file = load(name);
+    for (const char* scale : {"smoke", "desk"}) EXPECT_FALSE(expand(file, scale).empty());
+    for (const Trial& trial : expand(file, "paper")) {
+      EXPECT_EQ(trial.seed, 1U);
+      for (const auto& [key, value] : settings)
+        EXPECT_EQ(*find_value(trial.config, key), value) << name << " " << key;
+    }
+  }
+}
+
+TEST(PaperASectionV, TrainsTheDoublePendulumInThreePhases) {
+  const auto trials = expand(load("double_pendulum"), "paper");
+  ASSERT_EQ(trials.size(), 1U);
+  const auto config = lnn::experiment::parse_trial_config(trials[0].config, "test");
+  std::vector<int> epochs;
+  std::vector<int> cycles;
+  for (const auto& phase : config.training.phases) {
+    epochs.push_back(phase.epochs);
+    cycles.push_back(phase.t_max);
+  }
+  EXPECT_EQ(epochs, (std::vector<int>{300, 200, 200}));
+  EXPECT_EQ(cycles, (std::vector<int>{30, 20, 20}));
+  EXPECT_EQ(config.training.phases[1].data.seed, 86U + 111U);
+  EXPECT_EQ(config.training.phases[2].data.seed, 86U + 111U);
 }
 
 }  // namespace

@@ -11,9 +11,9 @@ namespace {
 using lnn::experiment::Json;
 
 TEST(Schema, CommittedFileIsUpToDate) {
-  const auto path = std::filesystem::path(LNN_SOURCE_DIR) / "experiments" / "schema.json";
+  const auto path = std::filesystem::path(LNN_SOURCE_DIR) / "experiments" / "schema" / "experiment.json";
   EXPECT_EQ(lnn::read_text_file(path), lnn::experiment::experiment_schema().dump(2) + "\n")
-      << "run: lnn-sweep schema --out experiments/schema.json";
+      << "run: lnn-sweep schema --out experiments/schema/experiment.json";
 }
 
 TEST(Schema, KnowsEveryKeyDottedAndNested) {
