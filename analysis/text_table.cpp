@@ -38,8 +38,9 @@ std::string title(const TableDefinition& definition) {
 }
 
 std::string status(const Table& table) {
-  return fmt::format("Run {}, scale {}. {}{} of {} trials finished.", table.run, table.scale,
-                     table.finished < table.planned ? "PARTIAL: " : "", table.finished, table.planned);
+  return fmt::format("Run {}, scale {}. {}{} of {} trials finished. Mean ± standard deviation over n trials.",
+                     table.run, table.scale, table.finished < table.planned ? "PARTIAL: " : "",
+                     table.finished, table.planned);
 }
 
 }  // namespace

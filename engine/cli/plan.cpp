@@ -14,6 +14,11 @@
 namespace lnn::cli {
 namespace {
 
+// "1 arm", "2 arms".
+std::string counted(std::size_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 using Texts = std::vector<std::string>;
 
 Texts texts(const po::variables_map& options, const std::string& name) {
@@ -41,7 +46,8 @@ void print_totals(const experiment::Plan& plan) {
     members += trial.members.size();
     for (const auto& member : trial.members) arms.emplace(member.experiment, member.label);
   }
-  std::cout << fmt::format("\n{} arms, {} trials at scale '{}'", arms.size(), plan.trials.size(), plan.scale);
+  std::cout << fmt::format("\n{}, {} at scale '{}'", counted(arms.size(), "arm"),
+                           counted(plan.trials.size(), "trial"), plan.scale);
   if (members > plan.trials.size()) {
     std::cout << fmt::format("; shared between experiments: {}", members - plan.trials.size());
   }

@@ -6,12 +6,11 @@
 #include "cli/options.h"
 #include "experiment/experiment_file.h"
 #include "experiment/plan.h"
+#include "experiment/settings.h"
 #include "sweep/sweep.h"
 
 namespace lnn::cli {
 namespace {
-
-using experiment::Json;
 
 Syntax run_syntax() {
   Syntax syntax{
@@ -41,26 +40,6 @@ Syntax run_syntax() {
   return syntax;
 }
 
-// Text that is no JSON is meant as a string: --set network.activation=gelu.
-Json value_of(const std::string& text) {
-  Json value = Json::parse(text, nullptr, false);
-  return value.is_discarded() ? Json(text) : value;
-}
-
-Json overrides_of(const std::vector<std::string>& settings) {
-  Json overrides = Json::object();
-  for (const std::string& setting : settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      throw_user_error("--set {}: needs the form KEY=VALUE, e.g. --set network.width=100.", setting);
-    }
-    const std::string key = setting.substr(0, equals);
-    if (overrides.contains(key)) throw_user_error("--set {}: is given twice. Leave one out.", key);
-    overrides[key] = value_of(setting.substr(equals + 1));
-  }
-  return overrides;
-}
-
 std::vector<std::string> ids_of(const experiment::Plan& plan) {
   std::vector<std::string> ids;
   for (const auto& trial : plan.trials) ids.push_back(trial.id);
@@ -71,7 +50,7 @@ sweep::SweepOptions sweep_options(const po::variables_map& values) {
   sweep::SweepOptions options;
   options.out = values["out"].as<std::string>();
   if (options.out.empty()) throw_user_error("--out: is empty. Name the run's folder.");
-  options.overrides = overrides_of(values["set"].as<std::vector<std::string>>());
+  options.overrides = experiment::parse_overrides(values["set"].as<std::vector<std::string>>());
   if (values.contains("workers")) options.workers = values["workers"].as<int>();
   options.threads = values["threads"].as<int>();
   if (values.contains("trial-timeout")) {

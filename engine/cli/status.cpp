@@ -4,12 +4,12 @@
 #include <iostream>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "experiment/plan.h"
 #include "store/run_directory.h"
-#include "sweep/clock.h"
 #include "sweep/progress.h"
 #include "sweep/run_status.h"
 

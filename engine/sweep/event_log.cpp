@@ -8,8 +8,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "sweep/clock.h"
 
 namespace lnn::sweep {
 namespace {

@@ -1,4 +1,5 @@
 #include "sweep/progress.h"
+#include "base/clock.h"
 
 #include <fmt/chrono.h>
 #include <sys/ioctl.h>
@@ -8,8 +9,6 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-
-#include "sweep/clock.h"
 
 namespace lnn::sweep {
 namespace {

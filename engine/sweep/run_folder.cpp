@@ -128,8 +128,7 @@ store::RunContents RunFolder::scan(const experiment::Plan& plan) const {
       throw_environment_error("{}: is damaged ({}) and cannot be renamed ({}). Check the permissions.",
                               run_.trial(id).string(), problem, failure.message());
     }
-    std::cerr << fmt::format("lnn-sweep: {} (Set aside as {}.)\n", problem,
-                             aside.string());
+    std::cerr << fmt::format("lnn-sweep: {} (Set aside as {}.)\n", problem, aside.string());
   }
   return contents;
 }

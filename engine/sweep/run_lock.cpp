@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "sweep/clock.h"
 
 namespace lnn::sweep {
 namespace {

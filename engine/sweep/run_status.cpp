@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "sweep/clock.h"
+#include "base/clock.h"
 #include "sweep/messages.h"
 
 namespace lnn::sweep {

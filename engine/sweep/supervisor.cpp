@@ -7,11 +7,11 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/version.h"
 #include "store/trial_file.h"
-#include "sweep/clock.h"
 #include "sweep/messages.h"
 #include "sweep/signals.h"
 

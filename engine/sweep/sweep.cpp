@@ -7,10 +7,10 @@
 #include <iostream>
 #include <memory>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "store/run_directory.h"
-#include "sweep/clock.h"
 #include "sweep/event_log.h"
 #include "sweep/local_slots.h"
 #include "sweep/mpi_slots.h"

@@ -36,7 +36,8 @@ po::options_description describe() {
 }
 
 experiment::Json read_config(const std::string& path) {
-  if (!std::filesystem::exists(path)) throw_user_error("{}: no such configuration file. Check --config.", path);
+  if (!std::filesystem::exists(path))
+    throw_user_error("{}: no such configuration file. Check --config.", path);
   try {
     return experiment::Json::parse(read_text_file(path), nullptr, true, true);
   } catch (const experiment::Json::parse_error& error) {

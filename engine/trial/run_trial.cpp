@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "jets/engine.h"
 #include "network/initialization.h"
@@ -111,7 +112,7 @@ store::TrialRecord run_trial(const experiment::Json& config_json, const RunOptio
   record.config = resolved.dump(2);
   record.attempts = options.attempt;
   record.provenance = machine_provenance();
-  record.provenance["start"] = utc_now();
+  record.provenance["start"] = iso_time(unix_seconds());
 
   const TrialData data = make_data(config);
   const training::Precision precision = config.training.precision;
@@ -137,7 +138,7 @@ store::TrialRecord run_trial(const experiment::Json& config_json, const RunOptio
   record.provenance["backend"] = std::string(engine->name());
   record.provenance["precision"] = to_name(precision);
   record.provenance["threads"] = std::to_string(options.threads);
-  record.provenance["end"] = utc_now();
+  record.provenance["end"] = iso_time(unix_seconds());
   return record;
 }
 

@@ -21,7 +21,7 @@ TEST(Render, Markdown) {
   EXPECT_EQ(render(sample_tables(), Format::markdown),
             R"(### Loss & instability by activation (Table 1)
 
-Run results/a_1, scale desk. PARTIAL: 4 of 5 trials finished.
+Run results/a_1, scale desk. PARTIAL: 4 of 5 trials finished. Mean ± standard deviation over n trials.
 
 | activation | validation loss       | published      | instability below GeLU | published | trials                          |
 | ---------- | --------------------- | -------------- | ---------------------- | --------- | ------------------------------- |
@@ -37,7 +37,8 @@ TEST(Render, MarkdownSaysWhenTheRunIsComplete) {
   auto plan = lnn::test::sample_plan();
   std::erase_if(plan.trials, [](const auto& trial) { return trial.id == "x3"; });
   const auto tables = lnn::analysis::build_tables(plan, lnn::test::sample_contents(), "RUN");
-  EXPECT_THAT(render(tables, Format::markdown), HasSubstr("Run RUN, scale desk. 4 of 4 trials finished.\n"));
+  EXPECT_THAT(render(tables, Format::markdown),
+              HasSubstr("Run RUN, scale desk. 4 of 4 trials finished. Mean"));
 }
 
 TEST(Render, MarkdownEscapesBars) {
@@ -49,7 +50,7 @@ TEST(Render, MarkdownEscapesBars) {
 TEST(Render, Latex) {
   EXPECT_EQ(render(sample_tables(), Format::latex), R"(\begin{table}
   \centering
-  \caption{Loss \& instability by activation (Table 1). Run results/a\_1, scale desk. PARTIAL: 4 of 5 trials finished. A "note", with 100 \%.}
+  \caption{Loss \& instability by activation (Table 1). Run results/a\_1, scale desk. PARTIAL: 4 of 5 trials finished. Mean $\pm$ standard deviation over n trials. A "note", with 100 \%.}
   \label{tab:activations-loss}
   \begin{tabular}{llllll}
     \toprule

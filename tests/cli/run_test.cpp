@@ -1,6 +1,7 @@
 // `lnn-sweep run`, `status` and `train` end to end, alone and under mpirun, with a trial program that trains
 // nothing and misbehaves on demand (tests/sweep/fake_trial.cpp).
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -127,7 +128,9 @@ class RunTest : public testing::Test {
 
   bool any_trial_runs() const { return !processes_with(run_.configs().string()).empty(); }
 
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_cli_test_" + std::to_string(getpid()));
+  // A folder for each test: trials that the last one's sweep leaves dying must not be mistaken for this one's.
+  static inline int tests_ = 0;
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("lnn_cli_test_{}_{}", getpid(), tests_++);
   lnn::store::RunDirectory run_{folder_ / "run"};
   int launches_ = 0;
 };

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sweep/clock.h"
-
 namespace {
 
 using lnn::store::Outcome;
@@ -41,14 +39,6 @@ TEST(Progress, RunningLinesShowEpochsAndLosses) {
     EXPECT_THAT(lines[0], HasSubstr(part));
   }
   EXPECT_TRUE(lnn::sweep::running_lines(three_trials(), 0).empty());
-}
-
-TEST(Clock, WritesTimesAndDurations) {
-  EXPECT_EQ(lnn::sweep::iso_time(0), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(lnn::sweep::iso_time(1e9), "2001-09-09T01:46:40Z");
-  EXPECT_EQ(lnn::sweep::duration_text(59.94), "59.9 s");
-  EXPECT_EQ(lnn::sweep::duration_text(59.96), "1:00");
-  EXPECT_EQ(lnn::sweep::duration_text(7322), "2:02:02");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "sweep/clock.h"
+#include "base/clock.h"
 
 #include <fmt/chrono.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <ctime>
 
-namespace lnn::sweep {
+namespace lnn {
 
 double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -30,4 +30,4 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown-host";
 }
 
-}  // namespace lnn::sweep
+}  // namespace lnn

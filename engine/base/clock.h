@@ -2,8 +2,8 @@
 
 #include <string>
 
-/// Wall-clock times as the event log and the result files hold them.
-namespace lnn::sweep {
+/// Times and places as the event log and the result files hold them.
+namespace lnn {
 
 /// Seconds since 1970-01-01 UTC [s].
 double unix_seconds();
@@ -14,6 +14,7 @@ std::string iso_time(double time);
 /// A duration [s] for people: "4.2 s", "1:05", "2:03:04".
 std::string duration_text(double seconds);
 
+/// Name of this machine, "unknown-host" when the system does not tell.
 std::string host_name();
 
-}  // namespace lnn::sweep
+}  // namespace lnn
