@@ -15,9 +15,9 @@ TEXT
 
 packages=(
   cmake g++ ninja-build git
-  libtorch-dev libdnnl-dev libopenblas0-pthread
+  libtorch-dev libopenblas0-pthread
   libboost-dev libboost-program-options-dev libeigen3-dev nlohmann-json3-dev
-  libhdf5-dev hdf5-tools libopenmpi-dev openmpi-bin
+  libhdf5-dev zlib1g-dev hdf5-tools libopenmpi-dev openmpi-bin
   libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
   python3-h5py
 )

@@ -1,14 +1,11 @@
-# Facts about this build that every result file records.
+# Facts about this build that every result file records. Looked up at every build, not only when the project is
+# configured: a result must name the commit that it came from. The header is touched only when a fact changes.
 find_package(Git QUIET)
-set(LNN_GIT_COMMIT "unknown")
-set(LNN_GIT_DIRTY 0)
-if(Git_FOUND AND EXISTS ${CMAKE_SOURCE_DIR}/.git)
-  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_SOURCE_DIR} rev-parse HEAD
-    OUTPUT_VARIABLE LNN_GIT_HEAD OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE LNN_GIT_FAILED)
-  if(LNN_GIT_FAILED EQUAL 0)
-    set(LNN_GIT_COMMIT ${LNN_GIT_HEAD})
-    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_SOURCE_DIR} diff --quiet HEAD
-      RESULT_VARIABLE LNN_GIT_DIRTY OUTPUT_QUIET ERROR_QUIET)
-  endif()
-endif()
-configure_file(${CMAKE_SOURCE_DIR}/engine/base/build_facts.h.in ${CMAKE_BINARY_DIR}/generated/base/build_facts.h @ONLY)
+add_custom_target(lnn_build_facts
+  COMMAND ${CMAKE_COMMAND}
+    -DGIT=${GIT_EXECUTABLE} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${CMAKE_BINARY_DIR}/generated/base/build_facts.h
+    -DVERSION=${PROJECT_VERSION} -DBUILD_TYPE=${CMAKE_BUILD_TYPE} -DTORCH=${Torch_VERSION} -DHDF5=${HDF5_VERSION}
+    "-DCOMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}"
+    -P ${CMAKE_SOURCE_DIR}/cmake/WriteBuildFacts.cmake
+  BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/base/build_facts.h
+  COMMENT "Looking up build facts" VERBATIM)

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <iostream>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -12,6 +13,21 @@ std::vector<std::string> option_names(const po::options_description& options) {
   std::vector<std::string> names;
   for (const auto& option : options.options()) names.push_back("--" + option->long_name());
   return names;
+}
+
+// Words of `text` in lines of at most 80 characters, as wide as Boost prints the options.
+std::string reflow(const std::string& text) {
+  constexpr std::size_t width = 80;
+  std::istringstream words(text);
+  std::string result;
+  std::size_t column = 0;
+  for (std::string word; words >> word;) {
+    const bool breaks = column > 0 && column + 1 + word.size() > width;
+    if (column > 0) result += breaks ? '\n' : ' ';
+    column = (breaks || column == 0 ? 0 : column + 1) + word.size();
+    result += word;
+  }
+  return result;
 }
 
 }  // namespace
@@ -32,7 +48,9 @@ po::variables_map parse(const Words& words, Syntax syntax) {
   try {
     po::store(po::command_line_parser(words).options(all).positional(positions).style(style).run(), values);
     if (values.contains("help")) {
-      std::cout << "Usage: " << syntax.usage << "\n\n" << syntax.summary << "\n\n" << syntax.options << "\n";
+      std::cout << "Usage: " << syntax.usage << "\n\n"
+                << reflow(syntax.summary) << "\n\n"
+                << syntax.options << "\n";
       return values;
     }
     po::notify(values);

@@ -131,8 +131,9 @@ std::map<std::string, store::Metric> metrics(const TrainingResult& result,
       {"parameters", {static_cast<double>(network.parameter_count()), dimensionless, "trainable parameters"}},
   };
   for (std::size_t i = 0; i < data.scales.size(); ++i) {
-    metrics["alpha_" + data.coordinates[i]] = {data.scales[i], dimensionless,
-                                               "physical scale of the coordinate (in its own unit)"};
+    metrics["alpha_" + data.coordinates[i].name] = {
+        data.scales[i], data.coordinates[i].unit,
+        "physical scale of the coordinate; its velocity is divided by the same number"};
   }
   return metrics;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "network/network.h"
+#include "physics/system.h"
 #include "store/trial_record.h"
 #include "training/trainer.h"
 
@@ -16,9 +17,9 @@ std::vector<store::Column> history_columns(const training::TrainingResult& resul
 
 /// Facts about the data that the metrics need.
 struct DataFacts {
-  std::vector<std::string> coordinates;  ///< names
-  std::vector<double> scales;            ///< alpha of each coordinate; all 1 without physical scaling
-  double zero_acceleration_loss = 0;     ///< base loss on the validation set of a model that predicts a = 0
+  std::vector<physics::Coordinate> coordinates;
+  std::vector<double> scales;         ///< alpha of each coordinate; all 1 without physical scaling
+  double zero_acceleration_loss = 0;  ///< base loss on the validation set of a model that predicts a = 0
 };
 
 /// All scalar results. `best_*` belong to the epoch with the lowest total validation loss and are NaN when no

@@ -55,11 +55,7 @@ double zero_acceleration_loss(const TrialData& data, training::BaseLoss base_los
 }
 
 DataFacts facts_of(const TrialData& data, training::BaseLoss base_loss) {
-  DataFacts facts{{}, data.scales, zero_acceleration_loss(data, base_loss)};
-  for (const physics::Coordinate& coordinate : data.system->coordinates()) {
-    facts.coordinates.push_back(coordinate.name);
-  }
-  return facts;
+  return {data.system->coordinates(), data.scales, zero_acceleration_loss(data, base_loss)};
 }
 
 int total_epochs(const training::TrainingOptions& options) {
