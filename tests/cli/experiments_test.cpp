@@ -21,8 +21,7 @@ using Words = std::vector<std::string>;
 std::vector<std::string> experiment_names() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(fs::path(LNN_SOURCE_DIR) / "experiments")) {
-    if (entry.path().extension() == ".json")
-      names.push_back(entry.path().stem());
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
   }
   std::sort(names.begin(), names.end());
   return names;

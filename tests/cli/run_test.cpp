@@ -128,7 +128,8 @@ class RunTest : public testing::Test {
 
   bool any_trial_runs() const { return !processes_with(run_.configs().string()).empty(); }
 
-  // A folder for each test: trials that the last one's sweep leaves dying must not be mistaken for this one's.
+  // A folder for each test: trials that the last one's sweep leaves dying must not be mistaken for this
+  // one's.
   static inline int tests_ = 0;
   fs::path folder_ = fs::temp_directory_path() / fmt::format("lnn_cli_test_{}_{}", getpid(), tests_++);
   lnn::store::RunDirectory run_{folder_ / "run"};
