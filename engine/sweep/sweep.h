@@ -24,7 +24,7 @@ struct SweepOptions {
   bool quiet = false;  ///< no progress lines
 };
 
-/// Exit codes of the program (design: command contract).
+/// Exit codes of the program.
 enum ExitCode { all_well = 0, some_failed = 1, bad_input = 2, bad_environment = 3, run_again = 75 };
 
 /// Runs every trial of `plan` that has no result yet in `options.out` and rebuilds results.h5: on the slots
