@@ -10,14 +10,26 @@ namespace {
 
 using torch::autograd::grad;
 
-// sum_p u_p v_p^T: [B, R, T]
-at::Tensor dense_weights(const std::vector<SecondOrderTerm>& terms, const at::Tensor& like) {
+// The weight of each second[b, i, j] in F: [B, R, T].
+at::Tensor dense_weights(const Functional& functional, const at::Tensor& like) {
   at::Tensor weights = at::zeros_like(like);
-  for (const SecondOrderTerm& term : terms) weights += term.u.unsqueeze(2) * term.v.unsqueeze(1);
+  for (const MixedTerm& term : functional.mixed) weights += term.u.unsqueeze(2) * term.v.unsqueeze(1);
+  const SquareTerms& squares = functional.squares;
+  for (std::size_t e = 0; e < squares.samples.size(); ++e) {
+    const auto entry = static_cast<std::int64_t>(e);
+    const at::Tensor w = squares.directions[entry];
+    weights[squares.samples[e]].narrow(1, 0, w.size(0)) += squares.weights[entry] * at::outer(w, w);
+  }
   return weights;
 }
 
 }  // namespace
+
+EngineFacts AutogradEngine::facts() const {
+  const at::Tensor& parameters = network_.parameters();
+  return {"autograd", parameters.scalar_type() == at::kDouble ? "float64" : "float32",
+          parameters.device().str(), "libtorch"};
+}
 
 Jet AutogradEngine::forward(const at::Tensor& x, const Tangents& tangents, Keep keep) {
   invariant(tangents.rows >= 1 && tangents.rows <= tangents.directions.size(1), "1 <= rows <= tangents");
@@ -46,7 +58,7 @@ at::Tensor AutogradEngine::backward(const Functional& functional) {
   const auto& leaves = network_.leaves();
   // allow_unused: with an all-quadratic shallow network the second derivatives do not depend on every bias.
   const auto parts = grad({gradient_, second_}, leaves,
-                          {functional.first, dense_weights(functional.second, second_)}, false, false, true);
+                          {functional.first, dense_weights(functional, second_)}, false, false, true);
   gradient_ = second_ = at::Tensor();
   std::vector<at::Tensor> flat;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -10,7 +10,7 @@ class AutogradEngine final : public Engine {
  public:
   explicit AutogradEngine(const network::Network& network) : network_(network) {}
 
-  std::string_view name() const override { return "autograd"; }
+  EngineFacts facts() const override;
   Jet forward(const at::Tensor& x, const Tangents& tangents, Keep keep) override;
   at::Tensor backward(const Functional& functional) override;
 

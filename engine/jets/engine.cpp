@@ -1,17 +1,36 @@
 #include "jets/engine.h"
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "base/names.h"
 #include "jets/autograd_engine.h"
 
 namespace lnn::jets {
+namespace {
 
-std::vector<std::string> engine_names() {
+// The network's number type is part of a trial, so a request can only confirm it.
+void check_precision(const std::string& precision, const network::Network& network) {
+  const std::vector<std::string> known{"auto", "float32", "float64"};
+  if (std::find(known.begin(), known.end(), precision) == known.end())
+    throw_unknown_name("precision", precision, known);
+  const bool is_double = network.parameters().scalar_type() == at::kDouble;
+  if (precision == "auto" || precision == (is_double ? "float64" : "float32")) return;
+  throw_user_error("precision {}: the network is in {} (its training.precision). Set training.precision={}.",
+                   precision, is_double ? "float64" : "float32", precision);
+}
+
+}  // namespace
+
+std::vector<std::string> backend_names() {
   return {"autograd"};
 }
 
-std::unique_ptr<Engine> make_engine(std::string_view name, const network::Network& network) {
-  if (name == "autograd") return std::make_unique<AutogradEngine>(network);
-  throw_unknown_name("backend", name, engine_names());
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const network::Network& network) {
+  check_precision(options.precision, network);
+  if (options.backend == "autograd" || options.backend == "auto")
+    return std::make_unique<AutogradEngine>(network);
+  throw_unknown_name("backend", options.backend, backend_names());
 }
 
 }  // namespace lnn::jets

@@ -31,29 +31,55 @@ struct Jet {
   at::Tensor second;    ///< [B, R, T]
 };
 
-/// One term sum_b D_{U_b} D_{V_b} L with U_b = sum_{i<R} u_bi t_i and V_b = sum_{j<T} v_bj t_j.
+/// sum_b D_{U_b} D_{V_b} L with U_b = sum_{i<R} u_bi t_i and V_b = sum_{j<T} v_bj t_j, for every sample.
 /// Rank one by design: the base loss of an LNN needs one such term whatever n is, which is what a fast engine
-/// lives on.
-struct SecondOrderTerm {
+/// lives on. Costs two more adjoint rows per sample.
+struct MixedTerm {
   at::Tensor u;  ///< [B, R]
   at::Tensor v;  ///< [B, T]
+};
+
+/// sum_e weight_e D_{W_e} D_{W_e} L(x_{sample_e}) with W_e = sum_{i<R} direction_ei t_i, for chosen samples:
+/// what penalties add where they are violated. Costs one more adjoint row per entry. A sample may occur
+/// repeatedly.
+struct SquareTerms {
+  std::vector<std::int64_t> samples;  ///< E entries, each < B
+  at::Tensor weights;                 ///< [E]
+  at::Tensor directions;              ///< [E, R]
 };
 
 /// F = sum_b first_b . dL/dx(x_b) + the second-order terms, all weights held constant.
 struct Functional {
   at::Tensor first;  ///< [B, d]
-  std::vector<SecondOrderTerm> second;
+  std::vector<MixedTerm> mixed;
+  SquareTerms squares;  ///< without entries by default; its tensors may then be undefined
 };
 
 /// Whether a forward pass keeps what a following backward() needs.
 enum class Keep { values_only, for_backward };
+
+/// What an engine computes with; every result records it.
+struct EngineFacts {
+  std::string backend;    ///< "autograd", "tensor", "native"
+  std::string precision;  ///< of the products: "float32", "float64"
+  std::string device;     ///< "cpu", "cuda:0"
+  std::string
+      instruction_set;  ///< of the engine's own kernels ("avx512", ...); "libtorch" where ATen computes
+};
+
+/// What is asked for; "auto" takes the best that this machine has.
+struct EngineOptions {
+  std::string backend = "auto";    ///< one of backend_names(), or "auto"
+  std::string precision = "auto";  ///< "float32", "float64" (the network's own), or "auto"
+  std::string device = "auto";     ///< "cpu", "cuda", "cuda:N"; "auto" is the processor
+};
 
 /// One network's derivative engine. Not thread-safe; one per trial. The network must outlive it.
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  virtual std::string_view name() const = 0;
+  virtual EngineFacts facts() const = 0;
 
   /// The 2-jet at x [B, d]. B, T and R may differ from call to call.
   virtual Jet forward(const at::Tensor& x, const Tangents& tangents, Keep keep) = 0;
@@ -63,10 +89,11 @@ class Engine {
   virtual at::Tensor backward(const Functional& functional) = 0;
 };
 
-/// Names of the engines that this build has.
-std::vector<std::string> engine_names();
+/// Names of the backends that this build has, without "auto".
+std::vector<std::string> backend_names();
 
-/// Throws UserError for an unknown name.
-std::unique_ptr<Engine> make_engine(std::string_view name, const network::Network& network);
+/// Throws UserError for an unknown name or a precision that is not the network's, EnvironmentError for a
+/// backend, precision or device that this machine lacks, naming what it has.
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const network::Network& network);
 
 }  // namespace lnn::jets

@@ -50,51 +50,66 @@ bool truncated(const Motion& motion, int b) {
   return (inverse_spectrum(motion, b).array() == 0).any();
 }
 
-// Terms are assembled in double precision on the CPU, then converted once to the network's type and device.
-struct TermBuilder {
-  TermBuilder(int samples, int n)
-      : u(at::zeros({samples, n}, at::kDouble)), v(at::zeros({samples, n + 1}, at::kDouble)) {}
-
-  void set(int b, const Eigen::VectorXd& row, const Eigen::VectorXd& tangent) {
-    std::copy(row.begin(), row.end(), u.data_ptr<double>() + b * row.size());
-    std::copy(tangent.begin(), tangent.end(), v.data_ptr<double>() + b * v.size(1));
-  }
-
-  jets::SecondOrderTerm build(const at::TensorOptions& options) const {
-    return {u.to(options), v.to(options)};
-  }
-
-  at::Tensor u;
-  at::Tensor v;
-};
-
-// The s tangent's weight is the last one; it is 1 for the force term L_vq v and 0 for terms in M alone.
-Eigen::VectorXd tangent_weights(const Eigen::VectorXd& velocity_weights, double s_weight) {
-  const Eigen::Index n = velocity_weights.size();
-  Eigen::VectorXd weights = Eigen::VectorXd::Constant(n + 1, s_weight);
-  weights.head(n) = velocity_weights;
-  return weights;
+std::size_t index(std::int64_t i) {
+  return static_cast<std::size_t>(i);
 }
+
+// Terms are assembled in double precision on the CPU, then converted once to the network's type and device.
+// Collects squares and appends them to those that a functional already has.
+class SquareBuilder {
+ public:
+  explicit SquareBuilder(int n) : n_(n) {}
+
+  void add(int b, double weight, const Eigen::VectorXd& direction) {
+    samples_.push_back(b);
+    weights_.push_back(weight);
+    directions_.insert(directions_.end(), direction.begin(), direction.end());
+  }
+
+  // u^T dM v as squares: with u and v scaled to one length, u v = ((u + v)^2 - (u - v)^2) / 4.
+  void add_product(int b, const Eigen::VectorXd& u, const Eigen::VectorXd& v) {
+    const double length = u.norm() * v.norm();
+    if (length == 0) return;
+    const Eigen::VectorXd e = u.normalized();
+    const Eigen::VectorXd f = v.normalized();
+    add(b, length / 4, e + f);
+    add(b, -length / 4, e - f);
+  }
+
+  void append_to(jets::Functional& functional) const {
+    if (samples_.empty()) return;
+    jets::SquareTerms& squares = functional.squares;
+    const auto entries = static_cast<std::int64_t>(samples_.size());
+    const at::TensorOptions options = functional.first.options();
+    const at::Tensor weights = at::tensor(weights_, at::kDouble).to(options);
+    const at::Tensor directions = at::tensor(directions_, at::kDouble).view({entries, n_}).to(options);
+    const bool first = squares.samples.empty();
+    squares.samples.insert(squares.samples.end(), samples_.begin(), samples_.end());
+    squares.weights = first ? weights : at::cat({squares.weights, weights});
+    squares.directions = first ? directions : at::cat({squares.directions, directions});
+  }
+
+ private:
+  int n_;
+  std::vector<std::int64_t> samples_;
+  std::vector<double> weights_;
+  std::vector<double> directions_;
+};
 
 void add_truncation_terms(const Motion& motion, const std::vector<double>& abar,
                           jets::Functional& functional) {
-  TermBuilder range_term(motion.samples, motion.n);
-  TermBuilder null_term(motion.samples, motion.n);
-  bool any = false;
+  SquareBuilder squares(motion.n);
   for (int b = 0; b < motion.samples; ++b) {
     if (!truncated(motion, b)) continue;
-    any = true;
     const Matrix mass = matrix_of(motion, motion.mass, b);
     const Eigen::VectorXd a = vector_of(motion, motion.acceleration, b);
     const Eigen::VectorXd sample_abar = vector_of(motion, abar, b);
     const Eigen::VectorXd lam = apply_inverse(motion, b, sample_abar);
     const Eigen::VectorXd residual = vector_of(motion, motion.force, b) - mass * a;
-    range_term.set(b, apply_inverse(motion, b, lam), tangent_weights(residual, 0));
-    null_term.set(b, sample_abar - mass * lam, tangent_weights(apply_inverse(motion, b, a), 0));
+    squares.add_product(b, apply_inverse(motion, b, lam), residual);
+    squares.add_product(b, sample_abar - mass * lam, apply_inverse(motion, b, a));
   }
-  if (!any) return;
-  functional.second.push_back(range_term.build(functional.first.options()));
-  functional.second.push_back(null_term.build(functional.first.options()));
+  squares.append_to(functional);
 }
 
 }  // namespace
@@ -161,35 +176,43 @@ Motion solve_motion(const jets::Jet& jet) {
 }
 
 jets::Functional zero_functional(const jets::Jet& jet) {
-  return {at::zeros_like(jet.gradient), {}};
+  return {at::zeros_like(jet.gradient), {}, {}};
 }
 
 void add_acceleration_terms(const Motion& motion, const std::vector<double>& abar,
                             jets::Functional& functional) {
-  TermBuilder term(motion.samples, motion.n);
-  at::Tensor first = at::zeros({motion.samples, 2 * motion.n}, at::kDouble);
+  const std::int64_t samples = motion.samples;
+  const std::int64_t n = motion.n;
+  std::vector<double> first(index(samples * 2 * n));
+  std::vector<double> u(index(samples * n));
+  std::vector<double> v(index(samples * (n + 1)), 1.0);  // the last one weighs s, for the force term L_vq v
   for (int b = 0; b < motion.samples; ++b) {
     const Eigen::VectorXd lam = apply_inverse(motion, b, vector_of(motion, abar, b));
-    const Eigen::VectorXd a = vector_of(motion, motion.acceleration, b);
-    std::copy(lam.begin(), lam.end(),
-              first.data_ptr<double>() + static_cast<std::ptrdiff_t>(b) * 2 * motion.n);
-    term.set(b, -lam, tangent_weights(a, 1));
+    MutableVector(first.data() + b * 2 * n, n) = lam;
+    MutableVector(u.data() + b * n, n) = -lam;
+    MutableVector(v.data() + b * (n + 1), n) = vector_of(motion, motion.acceleration, b);
   }
-  functional.first = functional.first + first.to(functional.first.options());
-  functional.second.push_back(term.build(functional.first.options()));
+  const at::TensorOptions options = functional.first.options();
+  functional.first = functional.first + at::tensor(first, at::kDouble).view({samples, 2 * n}).to(options);
+  functional.mixed.push_back({at::tensor(u, at::kDouble).view({samples, n}).to(options),
+                              at::tensor(v, at::kDouble).view({samples, n + 1}).to(options)});
   add_truncation_terms(motion, abar, functional);
 }
 
 void add_mass_terms(const Motion& motion, const std::vector<double>& g, jets::Functional& functional) {
-  for (int row = 0; row < motion.n; ++row) {
-    TermBuilder term(motion.samples, motion.n);
-    const Eigen::VectorXd unit = Eigen::VectorXd::Unit(motion.n, row);
-    for (int b = 0; b < motion.samples; ++b) {
-      const Eigen::VectorXd weights = matrix_of(motion, g, b).row(row).transpose();
-      if (!weights.isZero(0)) term.set(b, unit, tangent_weights(weights, 0));
+  SquareBuilder squares(motion.n);
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(motion.n);
+  for (int b = 0; b < motion.samples; ++b) {
+    const Matrix weights = matrix_of(motion, g, b);
+    if (weights.isZero(0)) continue;
+    solver.compute(weights);
+    const double negligible = 1e-14 * solver.eigenvalues().cwiseAbs().maxCoeff();
+    for (int k = 0; k < motion.n; ++k) {
+      const double weight = solver.eigenvalues()[k];
+      if (!(std::abs(weight) <= negligible)) squares.add(b, weight, solver.eigenvectors().col(k));
     }
-    functional.second.push_back(term.build(functional.first.options()));
   }
+  squares.append_to(functional);
 }
 
 }  // namespace lnn::training

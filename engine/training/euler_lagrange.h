@@ -35,11 +35,12 @@ Motion solve_motion(const jets::Jet& jet);
 
 /// Adds to `functional` the terms of sum_b abar_b . da_b/dtheta, abar [samples][n] (paper A, appendix A):
 /// with lam = M^+ abar they are D_{(lam,0)} L - D_u D_v L, u = (0, lam), v = (v, a), held constant. Samples
-/// with a truncated eigenvalue get the two further terms of a pseudo-inverse's derivative.
+/// with a truncated eigenvalue get the two further terms of a pseudo-inverse's derivative, as squares.
 void add_acceleration_terms(const Motion& motion, const std::vector<double>& abar,
                             jets::Functional& functional);
 
-/// Adds the terms of sum_b tr(G_b dM_b/dtheta), G [samples][n][n] symmetric: what a penalty on M needs.
+/// Adds the terms of sum_b tr(G_b dM_b/dtheta), G [samples][n][n] symmetric: what a penalty on M needs. Each
+/// nonzero eigenvalue of a G_b becomes one square, so samples with G_b = 0 cost nothing.
 void add_mass_terms(const Motion& motion, const std::vector<double>& g, jets::Functional& functional);
 
 /// A functional without terms, for the shapes of `jet`.

@@ -29,7 +29,7 @@ po::options_description describe() {
       "trial configuration, JSON; missing keys get their defaults")(
       "out", po::value<std::string>()->required(), "result file (HDF5), written when training has ended")(
       "threads", po::value<int>()->default_value(1), "threads of LibTorch")(
-      "backend", po::value<std::string>()->default_value("autograd"), "derivative engine")(
+      "backend", po::value<std::string>()->default_value("auto"), "derivative engine: auto, autograd")(
       "attempt", po::value<int>()->default_value(1), "number of this attempt, recorded in the result")(
       "parent-pid", po::value<int>(), "end when this process ends (used by the sweep)");
   return options;
@@ -95,7 +95,7 @@ int train(int argc, char** argv) {
   if (values.contains("parent-pid")) trial::die_with_parent(values["parent-pid"].as<int>());
   const auto out = values["out"].as<std::string>();
   trial::RunOptions run;
-  run.backend = values["backend"].as<std::string>();
+  run.engine.backend = values["backend"].as<std::string>();
   run.threads = values["threads"].as<int>();
   run.attempt = values["attempt"].as<int>();
   run.on_epoch = print_epoch;

@@ -114,7 +114,7 @@ store::TrialRecord run_trial(const experiment::Json& config_json, const RunOptio
   const training::Precision precision = config.training.precision;
   const network::Network network(config.network, training::tensor_type(precision));
   network::initialize(network);
-  const auto engine = jets::make_engine(options.backend, network);
+  const auto engine = jets::make_engine(options.engine, network);
   training::Trainer trainer(config.training, loss_options(config, *data.system), network, *engine);
   const int epochs = total_epochs(config.training);
   const training::TrainingResult result = trainer.run(
@@ -131,8 +131,8 @@ store::TrialRecord run_trial(const experiment::Json& config_json, const RunOptio
   record.history = history_columns(result);
   record.metrics = metrics(result, config.training, facts_of(data, config.training.base_loss), network);
   record.model = model_arrays(network);
-  record.provenance["backend"] = std::string(engine->name());
-  record.provenance["precision"] = to_name(precision);
+  record.provenance["backend"] = engine->facts().backend;
+  record.provenance["precision"] = engine->facts().precision;
   record.provenance["threads"] = std::to_string(options.threads);
   record.provenance["end"] = iso_time(unix_seconds());
   return record;

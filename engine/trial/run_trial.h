@@ -4,6 +4,7 @@
 #include <string>
 
 #include "experiment/trial_config.h"
+#include "jets/engine.h"
 #include "store/trial_record.h"
 #include "trial/protocol.h"
 
@@ -12,9 +13,9 @@ namespace lnn::trial {
 
 /// Where and how a trial runs; none of it changes what the trial is.
 struct RunOptions {
-  std::string backend = "autograd";  ///< derivative engine, see jets::engine_names()
-  int threads = 1;                   ///< of LibTorch; set for the whole process
-  int attempt = 1;                   ///< how often this trial has been started, this time included
+  jets::EngineOptions engine;  ///< derivative engine and device
+  int threads = 1;             ///< of LibTorch; set for the whole process
+  int attempt = 1;             ///< how often this trial has been started, this time included
   std::function<void(const EpochEvent&)> on_epoch = [](const EpochEvent&) {};
 };
 

@@ -45,7 +45,8 @@ std::vector<Architecture> architectures() {
 class EveryArchitecture : public testing::TestWithParam<Architecture> {
  protected:
   EveryArchitecture()
-      : network_(GetParam().options, at::kDouble), engine_(jets::make_engine("autograd", network_)) {
+      : network_(GetParam().options, at::kDouble),
+        engine_(jets::make_engine({.backend = "autograd"}, network_)) {
     network::initialize(network_);
     const int d = 2 * GetParam().options.coordinates;
     std::mt19937 engine(20240607);
@@ -59,7 +60,8 @@ class EveryArchitecture : public testing::TestWithParam<Architecture> {
     tangents_ = {random({samples, 3, d}), 2};
     functional_ = {
         random({samples, d}),
-        {{random({samples, 2}), random({samples, 3})}, {random({samples, 2}), random({samples, 3})}}};
+        {{random({samples, 2}), random({samples, 3})}, {random({samples, 2}), random({samples, 3})}},
+        {{2, 0, 2}, random({3}), random({3, 2})}};
   }
 
   double value(const at::Tensor& x, int sample) const {
@@ -70,8 +72,14 @@ class EveryArchitecture : public testing::TestWithParam<Architecture> {
   double functional_value() {
     const jets::Jet jet = engine_->forward(x_, tangents_, jets::Keep::values_only);
     double sum = (functional_.first * jet.gradient).sum().item<double>();
-    for (const auto& term : functional_.second) {
+    for (const auto& term : functional_.mixed) {
       sum += (term.u.unsqueeze(2) * term.v.unsqueeze(1) * jet.second).sum().item<double>();
+    }
+    for (std::size_t e = 0; e < functional_.squares.samples.size(); ++e) {
+      const at::Tensor w = functional_.squares.directions[static_cast<std::int64_t>(e)];
+      const at::Tensor mass = jet.second[functional_.squares.samples[e]].narrow(1, 0, w.size(0));
+      sum +=
+          (functional_.squares.weights[static_cast<std::int64_t>(e)] * w.dot(at::mv(mass, w))).item<double>();
     }
     return sum;
   }
@@ -118,13 +126,13 @@ TEST_P(EveryArchitecture, ParameterGradientAgreesWithFiniteDifferences) {
   ASSERT_EQ(gradient.numel(), network_.parameter_count());
   const double h = 1e-5;
   for (std::int64_t i = 0; i < gradient.numel(); ++i) {
-    double* parameter = network_.parameters().data_ptr<double>() + i;
-    const double saved = *parameter;
-    *parameter = saved + h;
+    const at::Tensor parameter = network_.parameters()[i];
+    const double saved = parameter.item<double>();
+    parameter.fill_(saved + h);
     const double up = functional_value();
-    *parameter = saved - h;
+    parameter.fill_(saved - h);
     const double down = functional_value();
-    *parameter = saved;
+    parameter.fill_(saved);
     EXPECT_NEAR(gradient[i].item<double>(), (up - down) / (2 * h), 2e-6) << "parameter " << i;
   }
 }
@@ -143,8 +151,8 @@ TEST_P(EveryArchitecture, BackwardNeedsAForwardThatKept) {
 
 TEST(MakeEngine, NamesTheBackendsItHas) {
   const Network network(make_options(1, {Activation::gelu}, 1), at::kDouble);
-  EXPECT_EQ(jets::make_engine("autograd", network)->name(), "autograd");
-  EXPECT_THROW(jets::make_engine("autograph", network), UserError);
+  EXPECT_EQ(jets::make_engine({.backend = "autograd"}, network)->facts().backend, "autograd");
+  EXPECT_THROW(jets::make_engine({.backend = "autograph"}, network), UserError);
 }
 
 }  // namespace

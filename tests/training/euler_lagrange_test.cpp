@@ -70,8 +70,13 @@ TEST(SolveMotion, TurnsNonFiniteMatricesIntoNan) {
 // The functional's value for a jet: what an engine would differentiate.
 double apply(const jets::Functional& functional, const jets::Jet& jet) {
   double sum = (functional.first * jet.gradient).sum().item<double>();
-  for (const auto& term : functional.second) {
+  for (const auto& term : functional.mixed) {
     sum += (term.u.unsqueeze(2) * term.v.unsqueeze(1) * jet.second).sum().item<double>();
+  }
+  for (std::size_t e = 0; e < functional.squares.samples.size(); ++e) {
+    const at::Tensor w = functional.squares.directions[static_cast<std::int64_t>(e)];
+    const at::Tensor mass = jet.second[functional.squares.samples[e]].narrow(1, 0, w.size(0));
+    sum += (functional.squares.weights[static_cast<std::int64_t>(e)] * w.dot(at::mv(mass, w))).item<double>();
   }
   return sum;
 }
@@ -126,7 +131,7 @@ TEST(MassTerms, AreTheTraceWithTheGradient) {
   const jets::Jet jet = make_jet(vector({2, 0.5, 0.5, -1}).view({2, 2}), vector({0.3, -0.2}), vector({1, 2}));
   jets::Functional functional = training::zero_functional(jet);
   training::add_mass_terms(training::solve_motion(jet), {1, 2, 2, -3}, functional);
-  EXPECT_DOUBLE_EQ(apply(functional, jet), 1 * 2 + 2 * 0.5 + 2 * 0.5 + -3 * -1);
+  EXPECT_NEAR(apply(functional, jet), 1 * 2 + 2 * 0.5 + 2 * 0.5 + -3 * -1, 1e-14);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ const std::vector<Case> cases{
 
 class EveryLoss : public testing::TestWithParam<Case> {
  protected:
-  EveryLoss() : network_(options(), at::kDouble), engine_(jets::make_engine("autograd", network_)) {
+  EveryLoss()
+      : network_(options(), at::kDouble), engine_(jets::make_engine({.backend = "autograd"}, network_)) {
     network::initialize(network_);
     std::mt19937 engine(7);
     std::normal_distribution<double> normal;

@@ -45,7 +45,7 @@ class SmallTraining : public testing::Test {
   training::TrainingResult train() {
     const network::Network network(network_options(), at::kDouble);
     network::initialize(network);
-    const auto engine = jets::make_engine("autograd", network);
+    const auto engine = jets::make_engine({.backend = "autograd"}, network);
     training::Trainer trainer(options_, loss_, network, *engine);
     const auto result = trainer.run(
         [&](int phase) {
@@ -139,7 +139,7 @@ TEST_F(SmallTraining, FollowsTheScheduleAndTheBatchMeans) {
   // Validation of 50 samples in batches of 32: the mean of two batch means, not of 50 samples.
   const network::Network network(network_options(), at::kDouble);
   network::initialize(network);
-  const auto engine = jets::make_engine("autograd", network);
+  const auto engine = jets::make_engine({.backend = "autograd"}, network);
   const auto part = [&](std::int64_t first, std::int64_t count) {
     const training::StateSet piece{validation_.x.narrow(0, first, count),
                                    validation_.a.narrow(0, first, count)};
