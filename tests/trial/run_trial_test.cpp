@@ -114,7 +114,7 @@ TEST(RunTrial, RefusesAWrongConfiguration) {
   config["network.wdith"] = 8;
   EXPECT_THROW(trial::run_trial(config, {}), UserError);
   trial::RunOptions options;
-  options.backend = "abacus";
+  options.engine.backend = "abacus";
   EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
 }
 
