@@ -42,13 +42,14 @@ std::vector<Architecture> architectures() {
           {"lorentzian", lorentzian}};
 }
 
-class EveryArchitecture : public testing::TestWithParam<Architecture> {
+// Every backend on every architecture, against finite differences of the network itself.
+class EveryEngine : public testing::TestWithParam<std::tuple<std::string, Architecture>> {
  protected:
-  EveryArchitecture()
-      : network_(GetParam().options, at::kDouble),
-        engine_(jets::make_engine({.backend = "autograd"}, network_)) {
+  EveryEngine()
+      : network_(std::get<1>(GetParam()).options, at::kDouble),
+        engine_(jets::make_engine({.backend = std::get<0>(GetParam())}, network_)) {
     network::initialize(network_);
-    const int d = 2 * GetParam().options.coordinates;
+    const int d = 2 * network_.options().coordinates;
     std::mt19937 engine(20240607);
     std::normal_distribution<double> normal;
     const auto random = [&](std::vector<std::int64_t> shape) {
@@ -91,14 +92,18 @@ class EveryArchitecture : public testing::TestWithParam<Architecture> {
   jets::Functional functional_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Jets, EveryArchitecture, testing::ValuesIn(architectures()),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Jets, EveryEngine,
+                         testing::Combine(testing::ValuesIn(jets::backend_names()),
+                                          testing::ValuesIn(architectures())),
+                         [](const auto& test) {
+                           return std::get<0>(test.param) + "_" + std::get<1>(test.param).name;
+                         });
 
-TEST_P(EveryArchitecture, GradientAgreesWithFiniteDifferences) {
+TEST_P(EveryEngine, GradientAgreesWithFiniteDifferences) {
   const jets::Jet jet = engine_->forward(x_, tangents_, jets::Keep::values_only);
   const double h = 1e-5;
   for (int b = 0; b < samples; ++b) {
-    EXPECT_EQ(jet.value[b].item<double>(), value(x_, b));
+    EXPECT_NEAR(jet.value[b].item<double>(), value(x_, b), 1e-14);
     for (int i = 0; i < x_.size(1); ++i) {
       at::Tensor step = at::zeros_like(x_);
       step[b][i] = h;
@@ -108,7 +113,7 @@ TEST_P(EveryArchitecture, GradientAgreesWithFiniteDifferences) {
   }
 }
 
-TEST_P(EveryArchitecture, SecondDerivativesAgreeWithFiniteDifferencesOfTheGradient) {
+TEST_P(EveryEngine, SecondDerivativesAgreeWithFiniteDifferencesOfTheGradient) {
   const jets::Jet jet = engine_->forward(x_, tangents_, jets::Keep::values_only);
   const double h = 1e-5;
   for (int i = 0; i < tangents_.rows; ++i) {
@@ -120,7 +125,7 @@ TEST_P(EveryArchitecture, SecondDerivativesAgreeWithFiniteDifferencesOfTheGradie
   }
 }
 
-TEST_P(EveryArchitecture, ParameterGradientAgreesWithFiniteDifferences) {
+TEST_P(EveryEngine, ParameterGradientAgreesWithFiniteDifferences) {
   engine_->forward(x_, tangents_, jets::Keep::for_backward);
   const at::Tensor gradient = engine_->backward(functional_);
   ASSERT_EQ(gradient.numel(), network_.parameter_count());
@@ -137,14 +142,14 @@ TEST_P(EveryArchitecture, ParameterGradientAgreesWithFiniteDifferences) {
   }
 }
 
-TEST_P(EveryArchitecture, IsDeterministic) {
+TEST_P(EveryEngine, IsDeterministic) {
   engine_->forward(x_, tangents_, jets::Keep::for_backward);
   const at::Tensor first = engine_->backward(functional_);
   engine_->forward(x_, tangents_, jets::Keep::for_backward);
   EXPECT_TRUE(first.equal(engine_->backward(functional_)));
 }
 
-TEST_P(EveryArchitecture, BackwardNeedsAForwardThatKept) {
+TEST_P(EveryEngine, BackwardNeedsAForwardThatKept) {
   engine_->forward(x_, tangents_, jets::Keep::values_only);
   EXPECT_THROW(engine_->backward(functional_), std::logic_error);
 }

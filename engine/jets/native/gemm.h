@@ -1,0 +1,155 @@
+// Matrix products of the engine's shapes. Included once per instruction set, see simd.h.
+//
+// Right operands are packed into panels of two vectors' width (the last one may be a single vector wide),
+// each panel holding all its rows contiguously; left operands and results stay row-major. A panel is read
+// from the cache while MR rows by two vectors of the result stay in registers.
+#pragma once
+
+#include "jets/native/kernels.h"
+#include "jets/native/simd.h"
+
+namespace lnn::jets::native::LNN_ISA {
+
+// Rows of the result that are held in registers: 2 MR accumulators, 2 vectors of the panel, 1 of the left
+// side.
+inline constexpr int register_rows = vector_bytes == 64 ? 12 : 6;
+
+template <class T>
+inline long padded(long n) {
+  return (n + lanes<T> - 1) / lanes<T> * lanes<T>;
+}
+
+// Calls visit(first column, vectors in the panel) for all panels of a right operand with n columns.
+template <class T, class Visit>
+inline void for_each_panel(long n, const Visit& visit) {
+  const long columns = padded<T>(n);
+  long first = 0;
+  for (; first + 2 * lanes<T> <= columns; first += 2 * lanes<T>) visit(first, 2);
+  if (first < columns) visit(first, 1);
+}
+
+// A right operand's row k and column n is b[k * row_stride + n * column_stride]. Columns are padded with
+// zeros.
+template <class T>
+void pack(long rows, long columns, const T* b, long row_stride, long column_stride, T* packed) {
+  for_each_panel<T>(columns, [&](long first, int vectors) {
+    const long width = vectors * lanes<T>;
+    const long used = first + width <= columns ? width : columns - first;
+    T* out = packed + first * rows;
+    if (column_stride == 1) {
+      for (long k = 0; k < rows; ++k, out += width) {
+        const T* row = b + k * row_stride + first;
+        for (long n = 0; n < used; ++n) out[n] = row[n];
+        for (long n = used; n < width; ++n) out[n] = 0;
+      }
+    } else {
+      for (long n = 0; n < width; ++n) {
+        const T* column = b + (first + n) * column_stride;
+        for (long k = 0; k < rows; ++k) out[k * width + n] = n < used ? column[k * row_stride] : T(0);
+      }
+    }
+  });
+}
+
+template <class T, int MR, int NV>
+struct Tile {
+  Vector<T> sums[MR][NV];
+
+  void start(const T* c, long ldc, bool accumulate) {
+    for (int i = 0; i < MR; ++i) {
+      for (int j = 0; j < NV; ++j) {
+        sums[i][j] = accumulate ? load<T>(c + i * ldc + j * lanes<T>) : broadcast<T>(0);
+      }
+    }
+  }
+  void finish(T* c, long ldc) const {
+    for (int i = 0; i < MR; ++i) {
+      for (int j = 0; j < NV; ++j) store<T>(c + i * ldc + j * lanes<T>, sums[i][j]);
+    }
+  }
+};
+
+// C[MR, NV vectors] (+)= A[MR, depth] B; a's element (i, k) is a[i * lda + k].
+template <class T, int MR, int NV>
+void tile_product(long depth, const T* a, long lda, const T* b, T* c, long ldc, bool accumulate) {
+  Tile<T, MR, NV> tile;
+  tile.start(c, ldc, accumulate);
+  for (long k = 0; k < depth; ++k, b += NV * lanes<T>) {
+    Vector<T> columns[NV];
+    for (int j = 0; j < NV; ++j) columns[j] = load<T>(b + j * lanes<T>);
+    for (int i = 0; i < MR; ++i) {
+      for (int j = 0; j < NV; ++j) tile.sums[i][j] += a[i * lda + k] * columns[j];
+    }
+  }
+  tile.finish(c, ldc);
+}
+
+// The same with A transposed: a's element (i, k) is at column i of row k of `a`.
+template <class T, int MR, int NV>
+void transposed_tile_product(const Runs<T>& a, long column, const T* b, T* c, long ldc, bool accumulate) {
+  Tile<T, MR, NV> tile;
+  tile.start(c, ldc, accumulate);
+  for (long run = 0; run < a.count; ++run) {
+    const T* row = a.first + run * a.stride + column;
+    for (long k = 0; k < a.rows; ++k, row += a.ld, b += NV * lanes<T>) {
+      Vector<T> columns[NV];
+      for (int j = 0; j < NV; ++j) columns[j] = load<T>(b + j * lanes<T>);
+      for (int i = 0; i < MR; ++i) {
+        for (int j = 0; j < NV; ++j) tile.sums[i][j] += row[i] * columns[j];
+      }
+    }
+  }
+  tile.finish(c, ldc);
+}
+
+// Calls body.operator()<rows>() with `rows` as a compile-time constant.
+template <int Rows, class Body>
+inline void with_rows(int rows, const Body& body) {
+  if constexpr (Rows > 0) {
+    if (rows == Rows) return body.template operator()<Rows>();
+    with_rows<Rows - 1>(rows, body);
+  }
+}
+
+// C[rows, columns] (+)= A[rows, depth] B, B packed; writes all padded columns of C.
+template <class T>
+void product(long rows, long columns, long depth, const T* a, long lda, const T* packed, T* c, long ldc,
+             bool accumulate) {
+  constexpr long cached_rows = 8 * register_rows;  // of A, kept in the second-level cache over all panels
+  for (long first = 0; first < rows; first += cached_rows) {
+    const long end = first + cached_rows < rows ? first + cached_rows : rows;
+    for_each_panel<T>(columns, [&](long column, int vectors) {
+      for (long i = first; i < end; i += register_rows) {
+        const int height = static_cast<int>(i + register_rows <= end ? register_rows : end - i);
+        with_rows<register_rows>(height, [&]<int MR>() {
+          const auto kernel = vectors == 2 ? tile_product<T, MR, 2> : tile_product<T, MR, 1>;
+          kernel(depth, a + i * lda, lda, packed + column * depth, c + i * ldc + column, ldc, accumulate);
+        });
+      }
+    });
+  }
+}
+
+// C[rows, columns] (+)= A^T B over all rows of the runs; `panel` holds one packed panel of B: depth * 2
+// vectors.
+template <class T>
+void transposed_product(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c, long ldc,
+                        bool accumulate) {
+  for_each_panel<T>(columns, [&](long column, int vectors) {
+    const long width = vectors * lanes<T>;
+    const long used = column + width <= columns ? width : columns - column;
+    for (long run = 0; run < b.count; ++run) {
+      pack<T>(b.rows, used, b.first + run * b.stride + column, b.ld, 1, panel + run * b.rows * width);
+    }
+    for (long i = 0; i < rows; i += register_rows) {
+      const int height = static_cast<int>(i + register_rows <= rows ? register_rows : rows - i);
+      with_rows<register_rows>(height, [&]<int MR>() {
+        const auto kernel =
+            vectors == 2 ? transposed_tile_product<T, MR, 2> : transposed_tile_product<T, MR, 1>;
+        kernel(a, i, panel, c + i * ldc + column, ldc, accumulate);
+      });
+    }
+  });
+}
+
+}  // namespace lnn::jets::native::LNN_ISA

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "network/options.h"
+
+/// The loops that take the engine's time, compiled once per instruction set and chosen at run time.
+namespace lnn::jets::native {
+
+/// Rows of an operand in equal runs: run r starts at first + r * stride and holds `rows` rows, `ld` apart.
+template <class T>
+struct Runs {
+  const T* first;
+  long count;
+  long stride;
+  long rows;
+  long ld;
+};
+
+/// One block of S samples in one hidden layer. Every array holds streams of S rows, `ld` numbers apart, of
+/// which the first `width` (a multiple of the vector length) are used. Per sample and neuron:
+///   a = phi(z), t_a = phi'(z) t_z for a tangent t, r the adjoint of a (and of sigma), r_z = phi'(z) r_a,
+///   sigma_a = phi' sigma_z + phi'' (t_{u,z} t_{v,z} + sum_e c_e t_{w_e,z}^2): the functional's value stream.
+template <class T>
+struct LayerBlock {
+  long samples = 0;
+  long width = 0;
+  long ld = 0;
+  int tangents = 0;     ///< T
+  int rows = 0;         ///< R
+  bool output = false;  ///< the last hidden layer: feeds the output weights, not another product
+
+  T* z;        ///< [1 + T] W a and W t_1.. W t_T; the first stream (bias still to be added) later holds r_a
+  T* f1;       ///< [1] phi'(z)
+  T* f2;       ///< [1] phi''(z)
+  T* f3;       ///< [1] phi'''(z); null when no backward pass follows
+  T* operand;  ///< [4 + T] sigma, t_u, t_v, a, t_1.. t_T after the activation: left side of the next products
+  T* sigma_z;  ///< [1] W sigma
+  T* uv;       ///< [2] t_{u,z}, t_{v,z}
+  T* adjoint;  ///< [4] r_z and the adjoints of t_{u,z}, t_{v,z}, z
+};
+
+/// One entry of SquareTerms in one layer: rows of `width` numbers.
+template <class T>
+struct SquareRow {
+  long sample = 0;               ///< within its block
+  T weight = 0;                  ///< c of c D_w D_w L
+  const T* direction = nullptr;  ///< [T] coefficients of w in the tangents
+  T* tz;                         ///< t_{w,z}
+  T* operand;                    ///< t_w after the activation
+  T* adjoint;                    ///< adjoint of t_{w,z}
+};
+
+/// The kernels for one number type and instruction set. All are single-threaded, deterministic, and do not
+/// allocate.
+template <class T>
+struct Kernels {
+  const char* instruction_set;  ///< "baseline", "avx2", "avx512", ...
+  int lanes;                    ///< numbers in a vector; widths and leading dimensions are multiples of it
+
+  /// Numbers that a packed right operand of `rows` x `columns` takes.
+  long (*packed_size)(long rows, long columns);
+  /// Packs B with B(k, n) = b[k * row_stride + n * column_stride]; one of the strides is 1.
+  void (*pack)(long rows, long columns, const T* b, long row_stride, long column_stride, T* packed);
+  /// C[rows, columns] (+)= A[rows, depth] B. Writes all padded columns of C.
+  void (*product)(long rows, long columns, long depth, const T* a, long lda, const T* packed, T* c, long ldc,
+                  bool accumulate);
+  /// C[rows, columns] (+)= A^T B over all rows of the runs; `scratch` holds packed_size(all rows, columns).
+  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* scratch, T* c,
+                             long ldc, bool accumulate);
+
+  /// From z: derivatives of the activation, a, and (unless `output`) t_1..t_T. `bias` has `width` numbers.
+  void (*activate)(network::Activation activation, const LayerBlock<T>& block, const T* bias);
+  /// From r_a: r_z, and this layer's part of D_{t_i} D_{t_j} L, added to second [S][R][T] for j >= i.
+  void (*reverse)(const LayerBlock<T>& block, double* second);
+  /// From sigma_z and the weights u [S][R], v [S][T] of the mixed term: t_u, t_v and sigma.
+  void (*combine)(const LayerBlock<T>& block, const T* u, const T* v);
+  /// Adds a square to sigma, after combine(); fills its tz and operand.
+  void (*combine_square)(const LayerBlock<T>& block, const SquareRow<T>& square);
+  /// From `incoming` [3] (adjoints of t_u, t_v and a; null for the output layer, where they are zero): the
+  /// adjoints of t_{u,z}, t_{v,z} and z.
+  void (*backward)(const LayerBlock<T>& block, const T* incoming);
+  /// Adds a square to the adjoint of z, after backward(); fills the square's adjoint. `incoming` is the
+  /// adjoint of its t_w, null for the output layer.
+  void (*backward_square)(const LayerBlock<T>& block, const SquareRow<T>& square, const T* incoming);
+  /// sums[width] += column sums of `rows` rows.
+  void (*add_column_sums)(long rows, long width, const T* a, long lda, T* sums);
+  /// Sum over `width` products.
+  T (*dot)(long width, const T* a, const T* b);
+};
+
+/// Instruction sets that this build and this processor both have, best first.
+template <class T>
+std::vector<const Kernels<T>*> available_kernels();
+
+}  // namespace lnn::jets::native
