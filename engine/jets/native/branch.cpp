@@ -276,7 +276,7 @@ void Branch<T>::weight_gradient(const Batch& batch, const Weights<T>& weights, s
   const long rows = first ? layer.in : layer.out;
   const long columns = first ? layer.out : layer.in;
   const long ld = round_up(columns, kernels_.lanes);
-  panel_.resize(kernels_.packed_size(std::max(batch.blocks * adjoint.rows, squares), columns));
+  panel_.resize(std::max(batch.blocks * adjoint.rows, squares) * 2 * kernels_.lanes);
   scratch_.resize(rows * ld);
   const auto add = [&](const Runs<T>& left, const Runs<T>& right, bool accumulate) {
     kernels_.transposed_product(rows, columns, left, right, panel_.data(), scratch_.data(), ld, accumulate);

@@ -36,17 +36,14 @@ void pack(long rows, long columns, const T* b, long row_stride, long column_stri
     const long width = vectors * lanes<T>;
     const long used = first + width <= columns ? width : columns - first;
     T* out = packed + first * rows;
-    if (column_stride == 1) {
-      for (long k = 0; k < rows; ++k, out += width) {
-        const T* row = b + k * row_stride + first;
+    const T* row = b + first * column_stride;
+    for (long k = 0; k < rows; ++k, row += row_stride, out += width) {
+      if (column_stride == 1) {
         for (long n = 0; n < used; ++n) out[n] = row[n];
-        for (long n = used; n < width; ++n) out[n] = 0;
+      } else {
+        for (long n = 0; n < used; ++n) out[n] = row[n * column_stride];
       }
-    } else {
-      for (long n = 0; n < width; ++n) {
-        const T* column = b + (first + n) * column_stride;
-        for (long k = 0; k < rows; ++k) out[k * width + n] = n < used ? column[k * row_stride] : T(0);
-      }
+      for (long n = used; n < width; ++n) out[n] = 0;
     }
   });
 }
@@ -130,17 +127,23 @@ void product(long rows, long columns, long depth, const T* a, long lda, const T*
   }
 }
 
-// C[rows, columns] (+)= A^T B over all rows of the runs; `panel` holds one packed panel of B: depth * 2
-// vectors.
+// One panel of the runs' rows, `NV` vectors wide: rows are whole vectors, so nothing needs to be filled up.
+template <class T, int NV>
+void copy_panel(const Runs<T>& runs, long column, T* panel) {
+  for (long run = 0; run < runs.count; ++run) {
+    const T* row = runs.first + run * runs.stride + column;
+    for (long k = 0; k < runs.rows; ++k, row += runs.ld, panel += NV * lanes<T>) {
+      for (int j = 0; j < NV; ++j) store<T>(panel + j * lanes<T>, load<T>(row + j * lanes<T>));
+    }
+  }
+}
+
+// C[rows, columns] (+)= A^T B over all rows of the runs.
 template <class T>
 void transposed_product(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c, long ldc,
                         bool accumulate) {
   for_each_panel<T>(columns, [&](long column, int vectors) {
-    const long width = vectors * lanes<T>;
-    const long used = column + width <= columns ? width : columns - column;
-    for (long run = 0; run < b.count; ++run) {
-      pack<T>(b.rows, used, b.first + run * b.stride + column, b.ld, 1, panel + run * b.rows * width);
-    }
+    vectors == 2 ? copy_panel<T, 2>(b, column, panel) : copy_panel<T, 1>(b, column, panel);
     for (long i = 0; i < rows; i += register_rows) {
       const int height = static_cast<int>(i + register_rows <= rows ? register_rows : rows - i);
       with_rows<register_rows>(height, [&]<int MR>() {

@@ -66,8 +66,9 @@ struct Kernels {
   /// C[rows, columns] (+)= A[rows, depth] B. Writes all padded columns of C.
   void (*product)(long rows, long columns, long depth, const T* a, long lda, const T* packed, T* c, long ldc,
                   bool accumulate);
-  /// C[rows, columns] (+)= A^T B over all rows of the runs; `scratch` holds packed_size(all rows, columns).
-  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* scratch, T* c,
+  /// C[rows, columns] (+)= A^T B over all rows of the runs. Rows of B are whole vectors; `panel` has room for
+  /// two vectors per row.
+  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c,
                              long ldc, bool accumulate);
 
   /// From z: derivatives of the activation, a, and (unless `output`) t_1..t_T. `bias` has `width` numbers.
