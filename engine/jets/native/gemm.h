@@ -32,18 +32,20 @@ inline void for_each_panel(long n, const Visit& visit) {
 // zeros.
 template <class T>
 void pack(long rows, long columns, const T* b, long row_stride, long column_stride, T* packed) {
+  constexpr long rows_at_once =
+      16;  // of a panel being filled column by column: few enough to stay in the cache
   for_each_panel<T>(columns, [&](long first, int vectors) {
     const long width = vectors * lanes<T>;
     const long used = first + width <= columns ? width : columns - first;
-    T* out = packed + first * rows;
-    const T* row = b + first * column_stride;
-    for (long k = 0; k < rows; ++k, row += row_stride, out += width) {
-      if (column_stride == 1) {
-        for (long n = 0; n < used; ++n) out[n] = row[n];
-      } else {
-        for (long n = 0; n < used; ++n) out[n] = row[n * column_stride];
+    T* const panel = packed + first * rows;
+    const T* const corner = b + first * column_stride;
+    for (long k0 = 0; k0 < rows; k0 += rows_at_once) {
+      const long end = k0 + rows_at_once < rows ? k0 + rows_at_once : rows;
+      for (long n = 0; n < width; ++n) {
+        for (long k = k0; k < end; ++k) {
+          panel[k * width + n] = n < used ? corner[k * row_stride + n * column_stride] : T(0);
+        }
       }
-      for (long n = used; n < width; ++n) out[n] = 0;
     }
   });
 }
