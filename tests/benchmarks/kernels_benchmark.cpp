@@ -87,7 +87,7 @@ void transposed_product(benchmark::State& state, const Kernels<T>& kernels) {
   const long ld = width + kernels.lanes;
   const Buffer<T> a = filled<T>(depth * ld);
   const Buffer<T> b = filled<T>(depth * ld);
-  Buffer<T> panel(2 * depth * kernels.lanes);
+  Buffer<T> panel(kernels.transposed_scratch_size(depth, width, width));
   Buffer<T> c(width * ld);
   const Runs<T> left{a.data(), 1, 0, depth, ld};
   const Runs<T> right{b.data(), 1, 0, depth, ld};

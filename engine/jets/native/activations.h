@@ -37,9 +37,10 @@ struct Xtanh {
   template <class T>
   static Derivatives<T> at(Vector<T> z) {
     const Vector<T> u = exp<T>(-absolute<T>(z));
-    const Vector<T> magnitude = (T(1) - u) / (T(1) + u);
+    const Vector<T> inverse = T(1) / (T(1) + u);
+    const Vector<T> magnitude = (T(1) - u) * inverse;
     const Vector<T> t = z < T(0) ? -magnitude : magnitude;
-    const Vector<T> s = T(1) - t * t;
+    const Vector<T> s = T(4) * u * inverse * inverse;  // 1 - t^2, without its cancellation
     const Vector<T> zs = z * s;
     return {z * t, t + T(0.5) * zs, s - T(0.5) * zs * t,
             T(-1.5) * t * s - T(0.25) * zs * (T(1) - T(3) * t * t)};

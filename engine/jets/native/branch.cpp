@@ -276,10 +276,12 @@ void Branch<T>::weight_gradient(const Batch& batch, const Weights<T>& weights, s
   const long rows = first ? layer.in : layer.out;
   const long columns = first ? layer.out : layer.in;
   const long ld = round_up(columns, kernels_.lanes);
-  panel_.resize(std::max(batch.blocks * adjoint.rows, squares) * 2 * kernels_.lanes);
+  gathered_.resize(
+      kernels_.transposed_scratch_size(std::max(batch.blocks * adjoint.rows, squares), rows, columns));
   scratch_.resize(rows * ld);
   const auto add = [&](const Runs<T>& left, const Runs<T>& right, bool accumulate) {
-    kernels_.transposed_product(rows, columns, left, right, panel_.data(), scratch_.data(), ld, accumulate);
+    kernels_.transposed_product(rows, columns, left, right, gathered_.data(), scratch_.data(), ld,
+                                accumulate);
   };
   add(first ? operand : adjoint, first ? adjoint : operand, false);
   if (squares > 0)

@@ -63,8 +63,8 @@ class Branch {
   long inputs_;
   std::vector<Layer> layers_;
   Buffer<T> output_weight_;
-  Buffer<T> scratch_;  // results on their way: incoming adjoints, adjoints of inputs, weight gradients
-  Buffer<T> panel_;
+  Buffer<T> scratch_;   // results on their way: incoming adjoints, adjoints of inputs, weight gradients
+  Buffer<T> gathered_;  // operands of the weight gradients, rearranged
 };
 
 }  // namespace lnn::jets::native

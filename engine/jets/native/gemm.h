@@ -140,6 +140,12 @@ void copy_panel(const Runs<T>& runs, long column, T* panel) {
   }
 }
 
+// Room for one panel.
+template <class T>
+long transposed_scratch_size(long depth, long /*rows*/, long /*columns*/) {
+  return depth * 2 * lanes<T>;
+}
+
 // C[rows, columns] (+)= A^T B over all rows of the runs.
 template <class T>
 void transposed_product(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c, long ldc,

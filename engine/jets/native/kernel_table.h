@@ -13,10 +13,22 @@ long packed_size(long rows, long columns) {
 
 template <class T>
 const Kernels<T>& kernel_table() {
-  static constexpr Kernels<T> table{
-      LNN_ISA_NAME,          lanes<T>,           packed_size<T>,     pack<T>,    product<T>,
-      transposed_product<T>, activate<T>,        reverse<T>,         combine<T>, combine_square<T>,
-      backward<T>,           backward_square<T>, add_column_sums<T>, dot<T>};
+  static constexpr Kernels<T> table{LNN_ISA_NAME,
+                                    sizeof(T) == sizeof(float) ? "float32" : "float64",
+                                    lanes<T>,
+                                    packed_size<T>,
+                                    pack<T>,
+                                    product<T>,
+                                    transposed_scratch_size<T>,
+                                    transposed_product<T>,
+                                    activate<T>,
+                                    reverse<T>,
+                                    combine<T>,
+                                    combine_square<T>,
+                                    backward<T>,
+                                    backward_square<T>,
+                                    add_column_sums<T>,
+                                    dot<T>};
   return table;
 }
 

@@ -1,5 +1,7 @@
 #include "jets/native/kernels.h"
 
+#include <type_traits>
+
 namespace lnn::jets::native {
 
 namespace baseline {
@@ -15,6 +17,8 @@ namespace avx512 {
 template <class T>
 const Kernels<T>& kernel_table();
 }
+bool amx_works();
+const Kernels<float>& amx_kernel_table();
 #endif
 
 template <class T>
@@ -27,6 +31,9 @@ std::vector<const Kernels<T>*> available_kernels() {
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");
+  if constexpr (std::is_same_v<T, float>) {
+    if (v4 && amx_works()) tables.push_back(&amx_kernel_table());
+  }
   if (v4) tables.push_back(&avx512::kernel_table<T>());
   if (v3) tables.push_back(&avx2::kernel_table<T>());
 #endif

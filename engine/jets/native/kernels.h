@@ -57,6 +57,7 @@ struct SquareRow {
 template <class T>
 struct Kernels {
   const char* instruction_set;  ///< "baseline", "avx2", "avx512", ...
+  const char* precision;        ///< of the products: "float32", "float64", "bf16x3" (see split_products.h)
   int lanes;                    ///< numbers in a vector; widths and leading dimensions are multiples of it
 
   /// Numbers that a packed right operand of `rows` x `columns` takes.
@@ -66,9 +67,10 @@ struct Kernels {
   /// C[rows, columns] (+)= A[rows, depth] B. Writes all padded columns of C.
   void (*product)(long rows, long columns, long depth, const T* a, long lda, const T* packed, T* c, long ldc,
                   bool accumulate);
-  /// C[rows, columns] (+)= A^T B over all rows of the runs. Rows of B are whole vectors; `panel` has room for
-  /// two vectors per row.
-  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c,
+  /// Numbers of scratch memory that a transposed product over `depth` rows needs.
+  long (*transposed_scratch_size)(long depth, long rows, long columns);
+  /// C[rows, columns] (+)= A^T B over all rows of the runs. Rows of B are whole vectors.
+  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* scratch, T* c,
                              long ldc, bool accumulate);
 
   /// From z: derivatives of the activation, a, and (unless `output`) t_1..t_T. `bias` has `width` numbers.
@@ -91,7 +93,8 @@ struct Kernels {
   T (*dot)(long width, const T* a, const T* b);
 };
 
-/// Instruction sets that this build and this processor both have, best first.
+/// What this build and this processor both have, best first: the matrix unit (float only), AVX-512, AVX2,
+/// baseline.
 template <class T>
 std::vector<const Kernels<T>*> available_kernels();
 

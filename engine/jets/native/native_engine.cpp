@@ -90,7 +90,7 @@ NativeEngine<T>::NativeEngine(const network::Network& network, const Kernels<T>&
 
 template <class T>
 EngineFacts NativeEngine<T>::facts() const {
-  return {"native", std::is_same_v<T, float> ? "float32" : "float64", "cpu", kernels_.instruction_set};
+  return {"native", kernels_.precision, "cpu", kernels_.instruction_set};
 }
 
 // The version counter moves with every in-place change of the parameters, so a validation pass packs them
