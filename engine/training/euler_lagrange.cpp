@@ -11,10 +11,32 @@
 namespace lnn::training {
 namespace {
 
-using Matrix = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-using Vector = Eigen::Map<const Eigen::VectorXd>;
-using MutableVector = Eigen::Map<Eigen::VectorXd>;
-using MutableMatrix = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+// The few small sizes that occur are compiled with fixed dimensions, which keeps the loops free of
+// allocations; Eigen's Dynamic serves all others.
+template <int N>
+using Matrix = Eigen::Map<const Eigen::Matrix<double, N, N, N == 1 ? Eigen::ColMajor : Eigen::RowMajor>>;
+template <int N>
+using Vector = Eigen::Map<const Eigen::Matrix<double, N, 1>>;
+template <int N>
+using OwnVector = Eigen::Matrix<double, N, 1>;
+template <int N>
+using OwnMatrix = Eigen::Matrix<double, N, N>;
+
+template <class Body>
+void with_dimension(int n, const Body& body) {
+  switch (n) {
+    case 1:
+      return body.template operator()<1>();
+    case 2:
+      return body.template operator()<2>();
+    case 3:
+      return body.template operator()<3>();
+    case 4:
+      return body.template operator()<4>();
+    default:
+      return body.template operator()<Eigen::Dynamic>();
+  }
+}
 
 std::size_t vector_at(const Motion& motion, int b) {
   return static_cast<std::size_t>(b) * static_cast<std::size_t>(motion.n);
@@ -23,31 +45,37 @@ std::size_t matrix_at(const Motion& motion, int b) {
   return vector_at(motion, b) * static_cast<std::size_t>(motion.n);
 }
 
-Vector vector_of(const Motion& motion, const std::vector<double>& values, int b) {
+template <int N>
+Vector<N> vector_of(const Motion& motion, const std::vector<double>& values, int b) {
   return {values.data() + vector_at(motion, b), motion.n};
 }
-Matrix matrix_of(const Motion& motion, const std::vector<double>& values, int b) {
+template <int N>
+Matrix<N> matrix_of(const Motion& motion, const std::vector<double>& values, int b) {
   return {values.data() + matrix_at(motion, b), motion.n, motion.n};
 }
-
-double largest_magnitude(const Vector& eigenvalues) {
-  return eigenvalues.cwiseAbs().maxCoeff();
+template <int N>
+auto mutable_vector_of(const Motion& motion, std::vector<double>& values, int b) {
+  return Eigen::Map<OwnVector<N>>(values.data() + vector_at(motion, b), motion.n);
+}
+template <int N>
+auto mutable_matrix_of(const Motion& motion, std::vector<double>& values, int b) {
+  return Eigen::Map<Eigen::Matrix<double, N, N, N == 1 ? Eigen::ColMajor : Eigen::RowMajor>>(
+      values.data() + matrix_at(motion, b), motion.n, motion.n);
 }
 
 // 1/mu, or 0 for eigenvalues below the cut-off.
-Eigen::VectorXd inverse_spectrum(const Motion& motion, int b) {
-  const Vector mu = vector_of(motion, motion.eigenvalues, b);
-  const double threshold = motion.cutoff * largest_magnitude(mu);
+template <int N>
+OwnVector<N> inverse_spectrum(const Motion& motion, int b) {
+  const Vector<N> mu = vector_of<N>(motion, motion.eigenvalues, b);
+  const double threshold = motion.cutoff * mu.cwiseAbs().maxCoeff();
   return mu.unaryExpr([threshold](double value) { return std::abs(value) > threshold ? 1 / value : 0.0; });
 }
 
-Eigen::VectorXd apply_inverse(const Motion& motion, int b, const Eigen::VectorXd& right_side) {
-  const Matrix basis = matrix_of(motion, motion.eigenvectors, b);
-  return basis * (inverse_spectrum(motion, b).asDiagonal() * (basis.transpose() * right_side));
-}
-
-bool truncated(const Motion& motion, int b) {
-  return (inverse_spectrum(motion, b).array() == 0).any();
+template <int N, class RightSide>
+OwnVector<N> apply_inverse(const Motion& motion, int b, const RightSide& right_side) {
+  const Matrix<N> basis = matrix_of<N>(motion, motion.eigenvectors, b);
+  const OwnVector<N> coordinates = basis.transpose() * right_side;
+  return basis * inverse_spectrum<N>(motion, b).cwiseProduct(coordinates);
 }
 
 std::size_t index(std::int64_t i) {
@@ -96,32 +124,54 @@ class SquareBuilder {
   std::vector<double> directions_;
 };
 
-void add_truncation_terms(const Motion& motion, const std::vector<double>& abar,
-                          jets::Functional& functional) {
-  SquareBuilder squares(motion.n);
-  for (int b = 0; b < motion.samples; ++b) {
-    if (!truncated(motion, b)) continue;
-    const Matrix mass = matrix_of(motion, motion.mass, b);
-    const Eigen::VectorXd a = vector_of(motion, motion.acceleration, b);
-    const Eigen::VectorXd sample_abar = vector_of(motion, abar, b);
-    const Eigen::VectorXd lam = apply_inverse(motion, b, sample_abar);
-    const Eigen::VectorXd residual = vector_of(motion, motion.force, b) - mass * a;
-    squares.add_product(b, apply_inverse(motion, b, lam), residual);
-    squares.add_product(b, sample_abar - mass * lam, apply_inverse(motion, b, a));
+// What a pseudo-inverse's derivative has beyond an inverse's, for samples with a truncated eigenvalue.
+template <int N>
+void add_truncation_terms(const Motion& motion, const std::vector<double>& abar, int b,
+                          SquareBuilder& squares) {
+  const Matrix<N> mass = matrix_of<N>(motion, motion.mass, b);
+  const OwnVector<N> a = vector_of<N>(motion, motion.acceleration, b);
+  const OwnVector<N> sample_abar = vector_of<N>(motion, abar, b);
+  const OwnVector<N> lam = apply_inverse<N>(motion, b, sample_abar);
+  const OwnVector<N> residual = vector_of<N>(motion, motion.force, b) - mass * a;
+  const OwnVector<N> outside = sample_abar - mass * lam;
+  squares.add_product(b, apply_inverse<N>(motion, b, lam), residual);
+  squares.add_product(b, outside, apply_inverse<N>(motion, b, a));
+}
+
+// One sample of solve_motion(): `jet_mass` [n][n + 1] holds M and L_vq v.
+template <int N>
+void solve_sample(const double* l_q, const double* jet_mass,
+                  Eigen::SelfAdjointEigenSolver<OwnMatrix<N>>& solver, int b, Motion& motion) {
+  const int n = motion.n;
+  auto mass = mutable_matrix_of<N>(motion, motion.mass, b);
+  auto force = mutable_vector_of<N>(motion, motion.force, b);
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) mass(i, j) = 0.5 * (jet_mass[i * (n + 1) + j] + jet_mass[j * (n + 1) + i]);
+    force[i] = l_q[i] - jet_mass[i * (n + 1) + n];
   }
-  squares.append_to(functional);
+  if (mass.allFinite()) {
+    solver.compute(mass);
+    mutable_vector_of<N>(motion, motion.eigenvalues, b) = solver.eigenvalues();
+    mutable_matrix_of<N>(motion, motion.eigenvectors, b) = solver.eigenvectors();
+    mutable_vector_of<N>(motion, motion.acceleration, b) = apply_inverse<N>(motion, b, force);
+  } else {  // let the loss become NaN, which the trainer reports as divergence
+    const auto nan = std::numeric_limits<double>::quiet_NaN();
+    mutable_vector_of<N>(motion, motion.eigenvalues, b).setConstant(nan);
+    mutable_matrix_of<N>(motion, motion.eigenvectors, b).setConstant(nan);
+    mutable_vector_of<N>(motion, motion.acceleration, b).setConstant(nan);
+  }
 }
 
 }  // namespace
 
 double Motion::condition_number(int b) const {
-  const auto magnitudes = vector_of(*this, eigenvalues, b).cwiseAbs();
+  const auto magnitudes = vector_of<Eigen::Dynamic>(*this, eigenvalues, b).cwiseAbs();
   const double smallest = magnitudes.minCoeff();
   return smallest > 0 ? magnitudes.maxCoeff() / smallest : std::numeric_limits<double>::infinity();
 }
 
 int Motion::negative_eigenvalues(int b) const {
-  return static_cast<int>((vector_of(*this, eigenvalues, b).array() < 0).count());
+  return static_cast<int>((vector_of<Eigen::Dynamic>(*this, eigenvalues, b).array() < 0).count());
 }
 
 jets::Tangents lagrangian_tangents(const at::Tensor& x) {
@@ -150,28 +200,15 @@ Motion solve_motion(const jets::Jet& jet) {
 
   const at::Tensor gradient = jet.gradient.to(at::kCPU, at::kDouble).contiguous();
   const at::Tensor second = jet.second.to(at::kCPU, at::kDouble).contiguous();
-  const int n = motion.n;
-  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(n);
-  for (int b = 0; b < motion.samples; ++b) {
-    const Matrix rows(second.data_ptr<double>() + static_cast<std::ptrdiff_t>(b) * n * (n + 1), n, n + 1);
-    const Vector l_q(gradient.data_ptr<double>() + static_cast<std::ptrdiff_t>(b) * 2 * n, n);
-    const Eigen::MatrixXd mass = 0.5 * (rows.leftCols(n) + rows.leftCols(n).transpose());
-    MutableMatrix(motion.mass.data() + matrix_at(motion, b), n, n) = mass;
-    MutableVector(motion.force.data() + vector_at(motion, b), n) = l_q - rows.col(n);
-    if (mass.allFinite()) {
-      solver.compute(mass);
-      MutableVector(motion.eigenvalues.data() + vector_at(motion, b), n) = solver.eigenvalues();
-      MutableMatrix(motion.eigenvectors.data() + matrix_at(motion, b), n, n) = solver.eigenvectors();
-      MutableVector(motion.acceleration.data() + vector_at(motion, b), n) =
-          apply_inverse(motion, b, vector_of(motion, motion.force, b));
-    } else {  // let the loss become NaN, which the trainer reports as divergence
-      const auto nan = std::numeric_limits<double>::quiet_NaN();
-      std::fill_n(motion.eigenvalues.begin() + static_cast<std::ptrdiff_t>(vector_at(motion, b)), n, nan);
-      std::fill_n(motion.eigenvectors.begin() + static_cast<std::ptrdiff_t>(matrix_at(motion, b)), n * n,
-                  nan);
-      std::fill_n(motion.acceleration.begin() + static_cast<std::ptrdiff_t>(vector_at(motion, b)), n, nan);
+  const double* l_q = gradient.data_ptr<double>();
+  const double* jet_mass = second.data_ptr<double>();
+  const std::ptrdiff_t n = motion.n;
+  with_dimension(motion.n, [&]<int N>() {
+    Eigen::SelfAdjointEigenSolver<OwnMatrix<N>> solver(n);
+    for (int b = 0; b < motion.samples; ++b) {
+      solve_sample<N>(l_q + b * 2 * n, jet_mass + b * n * (n + 1), solver, b, motion);
     }
-  }
+  });
   return motion;
 }
 
@@ -183,35 +220,43 @@ void add_acceleration_terms(const Motion& motion, const std::vector<double>& aba
                             jets::Functional& functional) {
   const std::int64_t samples = motion.samples;
   const std::int64_t n = motion.n;
-  std::vector<double> first(index(samples * 2 * n));
-  std::vector<double> u(index(samples * n));
-  std::vector<double> v(index(samples * (n + 1)), 1.0);  // the last one weighs s, for the force term L_vq v
-  for (int b = 0; b < motion.samples; ++b) {
-    const Eigen::VectorXd lam = apply_inverse(motion, b, vector_of(motion, abar, b));
-    MutableVector(first.data() + b * 2 * n, n) = lam;
-    MutableVector(u.data() + b * n, n) = -lam;
-    MutableVector(v.data() + b * (n + 1), n) = vector_of(motion, motion.acceleration, b);
-  }
+  at::Tensor first = at::zeros({samples, 2 * n}, at::kDouble);
+  at::Tensor u = at::empty({samples, n}, at::kDouble);
+  at::Tensor v = at::ones({samples, n + 1}, at::kDouble);  // the last one weighs s, for the force term L_vq v
+  SquareBuilder squares(motion.n);
+  with_dimension(motion.n, [&]<int N>() {
+    for (int b = 0; b < motion.samples; ++b) {
+      const OwnVector<N> lam = apply_inverse<N>(motion, b, vector_of<N>(motion, abar, b));
+      for (std::int64_t i = 0; i < n; ++i) {
+        first.data_ptr<double>()[b * 2 * n + i] = lam[i];
+        u.data_ptr<double>()[b * n + i] = -lam[i];
+        v.data_ptr<double>()[b * (n + 1) + i] = motion.acceleration[index(b * n + i)];
+      }
+      const bool truncated = (inverse_spectrum<N>(motion, b).array() == 0).any();
+      if (truncated) add_truncation_terms<N>(motion, abar, b, squares);
+    }
+  });
   const at::TensorOptions options = functional.first.options();
-  functional.first = functional.first + at::tensor(first, at::kDouble).view({samples, 2 * n}).to(options);
-  functional.mixed.push_back({at::tensor(u, at::kDouble).view({samples, n}).to(options),
-                              at::tensor(v, at::kDouble).view({samples, n + 1}).to(options)});
-  add_truncation_terms(motion, abar, functional);
+  functional.first = functional.first + first.to(options);
+  functional.mixed.push_back({u.to(options), v.to(options)});
+  squares.append_to(functional);
 }
 
 void add_mass_terms(const Motion& motion, const std::vector<double>& g, jets::Functional& functional) {
   SquareBuilder squares(motion.n);
-  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(motion.n);
-  for (int b = 0; b < motion.samples; ++b) {
-    const Matrix weights = matrix_of(motion, g, b);
-    if (weights.isZero(0)) continue;
-    solver.compute(weights);
-    const double negligible = 1e-14 * solver.eigenvalues().cwiseAbs().maxCoeff();
-    for (int k = 0; k < motion.n; ++k) {
-      const double weight = solver.eigenvalues()[k];
-      if (!(std::abs(weight) <= negligible)) squares.add(b, weight, solver.eigenvectors().col(k));
+  with_dimension(motion.n, [&]<int N>() {
+    Eigen::SelfAdjointEigenSolver<OwnMatrix<N>> solver(motion.n);
+    for (int b = 0; b < motion.samples; ++b) {
+      const Matrix<N> weights = matrix_of<N>(motion, g, b);
+      if (weights.isZero(0)) continue;
+      solver.compute(weights);
+      const double negligible = 1e-14 * solver.eigenvalues().cwiseAbs().maxCoeff();
+      for (int k = 0; k < motion.n; ++k) {
+        const double weight = solver.eigenvalues()[k];
+        if (!(std::abs(weight) <= negligible)) squares.add(b, weight, solver.eigenvectors().col(k));
+      }
     }
-  }
+  });
   squares.append_to(functional);
 }
 

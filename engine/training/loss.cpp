@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "training/penalty.h"
 
@@ -35,7 +36,9 @@ BatchLoss batch_loss(const LossOptions& options, const Motion& motion, const at:
     loss.base += std::abs(motion.acceleration[i] - true_values[i]);
   }
   loss.base *= component_weight(options.base_loss, motion);
-  loss.penalty = penalty(options.regularizer, motion).value;
+  Penalty mass_penalty = penalty(options.regularizer, motion);
+  loss.penalty = mass_penalty.value;
+  loss.mass_gradient = std::move(mass_penalty.gradient);
   loss.total = loss.base + options.lambda * loss.penalty;
   const int right_signature = options.lorentzian ? 1 : 0;
   for (int b = 0; b < motion.samples; ++b) {
@@ -45,8 +48,8 @@ BatchLoss batch_loss(const LossOptions& options, const Motion& motion, const at:
   return loss;
 }
 
-jets::Functional loss_gradient(const LossOptions& options, const Motion& motion, const jets::Jet& jet,
-                               const at::Tensor& true_acceleration) {
+jets::Functional loss_gradient(const LossOptions& options, const Motion& motion, const BatchLoss& loss,
+                               const jets::Jet& jet, const at::Tensor& true_acceleration) {
   const at::Tensor truth = as_double(true_acceleration);
   const double* true_values = truth.data_ptr<double>();
   const double weight = component_weight(options.base_loss, motion);
@@ -56,8 +59,8 @@ jets::Functional loss_gradient(const LossOptions& options, const Motion& motion,
 
   jets::Functional functional = zero_functional(jet);
   add_acceleration_terms(motion, abar, functional);
-  std::vector<double> mass_gradient = penalty(options.regularizer, motion).gradient;
-  if (!mass_gradient.empty() && options.lambda != 0) {
+  if (!loss.mass_gradient.empty() && options.lambda != 0) {
+    std::vector<double> mass_gradient = loss.mass_gradient;
     for (double& value : mass_gradient) value *= options.lambda;
     add_mass_terms(motion, mass_gradient, functional);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "jets/engine.h"
 #include "training/euler_lagrange.h"
 #include "training/options.h"
@@ -21,13 +23,15 @@ struct BatchLoss {
   double total = 0;         ///< base + lambda * penalty
   int wrong_signature = 0;  ///< samples whose M has the wrong number of negative eigenvalues
   double largest_condition_number = 0;
+  std::vector<double> mass_gradient;  ///< dpenalty/dM, [samples][n][n]; empty when nothing violates
 };
 
 /// Loss from the 2-jet (taken with lagrangian_tangents) and the true accelerations [B, n].
 BatchLoss batch_loss(const LossOptions& options, const Motion& motion, const at::Tensor& true_acceleration);
 
-/// The linear functional of the jet whose parameter gradient is that of the total loss.
-jets::Functional loss_gradient(const LossOptions& options, const Motion& motion, const jets::Jet& jet,
-                               const at::Tensor& true_acceleration);
+/// The linear functional of the jet whose parameter gradient is that of the total loss; `loss` is that of the
+/// same motion.
+jets::Functional loss_gradient(const LossOptions& options, const Motion& motion, const BatchLoss& loss,
+                               const jets::Jet& jet, const at::Tensor& true_acceleration);
 
 }  // namespace lnn::training

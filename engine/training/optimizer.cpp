@@ -2,17 +2,38 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "jets/native/kernels.h"
 
 namespace lnn::training {
 
-double clip_gradient(const at::Tensor& gradient, double clip_norm) {
-  const double norm = gradient.norm().item<double>();
-  if (clip_norm > 0) {
-    const double factor = clip_norm / (norm + 1e-6);
-    if (factor < 1) gradient.mul_(factor);
+namespace {
+
+// The update of one step, but for clipping.
+jets::native::MomentUpdate make_rule(const TrainingOptions& options, int step, double learning_rate) {
+  jets::native::MomentUpdate rule;
+  rule.decay = options.weight_decay;
+  rule.beta1 = options.beta1;
+  rule.beta2 = options.beta2;
+  rule.epsilon = options.epsilon;
+  rule.rate = learning_rate / (1 - std::pow(options.beta1, step));
+  const double root_correction2 = std::sqrt(1 - std::pow(options.beta2, step));
+  if (options.optimizer == Optimizer::adam) {
+    rule.root = root_correction2;
+    return rule;
   }
-  return norm;
+  const double r = FlatOptimizer::rectification(options.beta2, step);
+  rule.adaptive = r > 0;
+  if (rule.adaptive) rule.rate *= r * root_correction2;
+  return rule;
+}
+
+}  // namespace
+
+double clip_factor(double norm, double clip_norm) {
+  return clip_norm > 0 ? std::min(1.0, clip_norm / (norm + 1e-6)) : 1.0;
 }
 
 FlatOptimizer::FlatOptimizer(const TrainingOptions& options, const at::Tensor& parameters)
@@ -29,28 +50,23 @@ double FlatOptimizer::rectification(double beta2, int step) {
   return std::sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho));
 }
 
-void FlatOptimizer::step(const at::Tensor& gradient, double learning_rate) {
-  const at::NoGradGuard no_grad;
-  ++step_;
-  const at::Tensor decayed = gradient + options_.weight_decay * parameters_;
-  first_moment_.mul_(options_.beta1).add_(decayed, 1 - options_.beta1);
-  second_moment_.mul_(options_.beta2).addcmul_(decayed, decayed, 1 - options_.beta2);
+double FlatOptimizer::step(const at::Tensor& gradient, double learning_rate) {
+  const bool single = parameters_.scalar_type() == at::kFloat;
+  return single ? typed_step<float>(gradient, learning_rate) : typed_step<double>(gradient, learning_rate);
+}
 
-  const double correction1 = 1 - std::pow(options_.beta1, step_);
-  const double root_correction2 = std::sqrt(1 - std::pow(options_.beta2, step_));
-  const double rate = learning_rate / correction1;
-  if (options_.optimizer == Optimizer::adam) {
-    const at::Tensor denominator = (second_moment_.sqrt() / root_correction2).add_(options_.epsilon);
-    parameters_.addcdiv_(first_moment_, denominator, -rate);
-    return;
-  }
-  const double r = rectification(options_.beta2, step_);
-  if (r == 0) {
-    parameters_.add_(first_moment_, -rate);
-  } else {
-    const at::Tensor denominator = second_moment_.sqrt().add_(options_.epsilon);
-    parameters_.addcdiv_(first_moment_, denominator, -rate * r * root_correction2);
-  }
+template <class T>
+double FlatOptimizer::typed_step(const at::Tensor& gradient, double learning_rate) {
+  const jets::native::Kernels<T>& kernels = *jets::native::available_kernels<T>().front();
+  const T* values = gradient.data_ptr<T>();
+  const double norm = std::sqrt(kernels.sum_of_squares(gradient.numel(), values));
+  if (!std::isfinite(norm)) return norm;
+  jets::native::MomentUpdate rule = make_rule(options_, ++step_, learning_rate);
+  rule.scale = clip_factor(norm, options_.clip_norm);
+  kernels.update(rule, gradient.numel(), values, parameters_.data_ptr<T>(), first_moment_.data_ptr<T>(),
+                 second_moment_.data_ptr<T>());
+  parameters_.unsafeGetTensorImpl()->bump_version();  // tells engines that hold packed weights
+  return norm;
 }
 
 }  // namespace lnn::training

@@ -83,9 +83,9 @@ struct EpochPass {
     const jets::Jet jet = engine.forward(x, lagrangian_tangents(x), jets::Keep::for_backward);
     const Motion motion = solve_motion(jet);
     const BatchLoss result = batch_loss(loss, motion, a);
-    const at::Tensor gradient = engine.backward(loss_gradient(loss, motion, jet, a));
-    norms.push_back(clip_gradient(gradient, options.clip_norm));
-    if (std::isfinite(result.total) && std::isfinite(norms.back())) optimizer.step(gradient, rate);
+    if (!std::isfinite(result.total)) return result;
+    const at::Tensor gradient = engine.backward(loss_gradient(loss, motion, result, jet, a));
+    norms.push_back(optimizer.step(gradient, rate));
     return result;
   }
 };

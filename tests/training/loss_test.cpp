@@ -133,7 +133,7 @@ TEST_P(EveryLoss, ValueAndGradientAgreeWithAutogradOfTheWholeFormula) {
   const jets::Jet jet = engine_->forward(x_, training::lagrangian_tangents(x_), jets::Keep::for_backward);
   const training::Motion motion = training::solve_motion(jet);
   const training::BatchLoss loss = training::batch_loss(loss_, motion, truth_);
-  const at::Tensor gradient = engine_->backward(training::loss_gradient(loss_, motion, jet, truth_));
+  const at::Tensor gradient = engine_->backward(training::loss_gradient(loss_, motion, loss, jet, truth_));
 
   EXPECT_NEAR(loss.base, base.item<double>(), 1e-11 * base.item<double>());
   EXPECT_NEAR(loss.penalty, penalty.item<double>(), 1e-11 * std::max(1.0, penalty.item<double>()));

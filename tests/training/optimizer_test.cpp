@@ -22,6 +22,7 @@ std::pair<double, double> after(Optimizer kind, int steps) {
   TrainingOptions options;
   options.optimizer = kind;
   options.weight_decay = 1e-2;
+  options.clip_norm = 0;
   const at::Tensor p = at::tensor({1.0, -2.0}, at::kDouble);
   FlatOptimizer optimizer(options, p);
   for (int i = 0; i < steps; ++i) optimizer.step(gradient_at(p), 0.05);
@@ -60,21 +61,30 @@ TEST(RAdam, RectifiesFromStepSix) {
   EXPECT_NEAR(FlatOptimizer::rectification(0.999, 4690), 0.98, 5e-3);
 }
 
-TEST(ClipGradient, ScalesLongGradientsOnly) {
-  const at::Tensor gradient = at::tensor({3.0, 4.0}, at::kDouble);
-  EXPECT_EQ(clip_gradient(gradient, 10), 5);
-  EXPECT_EQ(gradient[0].item<double>(), 3);
-  EXPECT_EQ(clip_gradient(gradient, 1), 5);
-  EXPECT_NEAR(gradient[0].item<double>(), 3 / (5 + 1e-6), 1e-15);
-  EXPECT_NEAR(gradient[1].item<double>(), 4 / (5 + 1e-6), 1e-15);
+TEST(ClipFactor, ShortensLongGradientsOnly) {
+  EXPECT_EQ(clip_factor(5, 10), 1);
+  EXPECT_EQ(clip_factor(5, 1), 1 / (5 + 1e-6));
+  EXPECT_EQ(clip_factor(50, 0), 1);
 }
 
-TEST(ClipGradient, ZeroSwitchesItOffAndNanPassesThrough) {
-  const at::Tensor gradient = at::tensor({30.0, 40.0}, at::kDouble);
-  EXPECT_EQ(clip_gradient(gradient, 0), 50);
-  EXPECT_EQ(gradient[0].item<double>(), 30);
-  EXPECT_TRUE(
-      std::isnan(clip_gradient(at::tensor({std::numeric_limits<double>::quiet_NaN()}, at::kDouble), 1)));
+TEST(FlatOptimizer, ClipsAndReturnsTheNormBeforehand) {
+  TrainingOptions options;
+  options.weight_decay = 0;
+  options.optimizer = Optimizer::radam;  // whose first step is lr * gradient
+  const at::Tensor p = at::zeros({2}, at::kFloat);
+  FlatOptimizer optimizer(options, p);
+  EXPECT_EQ(optimizer.step(at::tensor({3.0F, 4.0F}), 0.1), 5);
+  EXPECT_NEAR(p[0].item<double>(), -0.1 * 3 / (5 + 1e-6), 1e-8);
+  EXPECT_NEAR(p[1].item<double>(), -0.1 * 4 / (5 + 1e-6), 1e-8);
+}
+
+TEST(FlatOptimizer, LeavesTheParametersAloneWhenTheGradientIsNotFinite) {
+  const at::Tensor p = at::ones({17}, at::kDouble);
+  FlatOptimizer optimizer({}, p);
+  at::Tensor gradient = at::ones({17}, at::kDouble);
+  gradient[16] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(optimizer.step(gradient, 0.1)));
+  EXPECT_TRUE(p.equal(at::ones({17}, at::kDouble)));
 }
 
 }  // namespace

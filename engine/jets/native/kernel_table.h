@@ -3,6 +3,7 @@
 
 #include "jets/native/gemm.h"
 #include "jets/native/passes.h"
+#include "jets/native/update.h"
 
 namespace lnn::jets::native::LNN_ISA {
 
@@ -28,7 +29,9 @@ const Kernels<T>& kernel_table() {
                                     backward<T>,
                                     backward_square<T>,
                                     add_column_sums<T>,
-                                    dot<T>};
+                                    dot<T>,
+                                    sum_of_squares<T>,
+                                    update<T>};
   return table;
 }
 

@@ -52,6 +52,20 @@ struct SquareRow {
   T* adjoint;                    ///< adjoint of t_{w,z}
 };
 
+/// One update of the parameters p with gradient g and moments m1, m2; all factors dimensionless:
+///   g' = scale g + decay p, m1 <- beta1 m1 + (1 - beta1) g', m2 <- beta2 m2 + (1 - beta2) g'^2,
+///   p <- p - rate m1 / (sqrt(m2) / root + epsilon), or p - rate m1 without `adaptive`.
+struct MomentUpdate {
+  double scale = 1;
+  double decay = 0;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double rate = 0;
+  double root = 1;
+  double epsilon = 1e-8;
+  bool adaptive = true;
+};
+
 /// The kernels for one number type and instruction set. All are single-threaded, deterministic, and do not
 /// allocate.
 template <class T>
@@ -91,6 +105,12 @@ struct Kernels {
   void (*add_column_sums)(long rows, long width, const T* a, long lda, T* sums);
   /// Sum over `width` products.
   T (*dot)(long width, const T* a, const T* b);
+
+  /// Sum of squares, in double precision. `count` need not be whole vectors here and in update().
+  double (*sum_of_squares)(long count, const T* a);
+  /// One pass over parameters, moments and gradient.
+  void (*update)(const MomentUpdate& rule, long count, const T* gradient, T* parameters, T* first_moment,
+                 T* second_moment);
 };
 
 /// What this build and this processor both have, best first: the matrix unit (float only), AVX-512, AVX2,

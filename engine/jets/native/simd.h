@@ -116,6 +116,13 @@ inline Vector<T> log1p_of_fraction(Vector<T> u) {
   return T(2) * s * p;
 }
 
+inline float square_root(float x) {
+  return __builtin_sqrtf(x);
+}
+inline double square_root(double x) {
+  return __builtin_sqrt(x);
+}
+
 template <class T>
 inline Vector<T> absolute(Vector<T> x) {
   return x < T(0) ? -x : x;
