@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 
 #include "base/error.h"
@@ -21,16 +22,26 @@ Syntax run_syntax() {
       po::options_description("Options"),
       {"file"},
       true};
-  syntax.options.add_options()                                                                          //
-      ("out", po::value<std::string>()->required(), "the run's folder; created when missing")           //
-      ("scale", po::value<std::string>()->default_value("desk"),                                        //
-       "smoke (seconds), desk (minutes on two cores) or paper (exactly the paper)")                     //
-      ("set", po::value<std::vector<std::string>>()->default_value({}, ""),                             //
-       "KEY=VALUE: one setting for all trials, stronger than the file; may be repeated")                //
-      ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                            //
-       "run only trials whose id starts with this or whose label contains it; may be repeated")         //
-      ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")          //
-      ("threads", po::value<int>()->default_value(1), "threads of each trial")                          //
+  syntax.options.add_options()                                                                   //
+      ("out", po::value<std::string>()->required(), "the run's folder; created when missing")    //
+      ("scale", po::value<std::string>()->default_value("desk"),                                 //
+       "smoke (seconds), desk (minutes on two cores) or paper (exactly the paper)")              //
+      ("set", po::value<std::vector<std::string>>()->default_value({}, ""),                      //
+       "KEY=VALUE: one setting for all trials, stronger than the file; may be repeated")         //
+      ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                     //
+       "run only trials whose id starts with this or whose label contains it; may be repeated")  //
+      ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")   //
+      ("threads", po::value<int>()->default_value(1), "threads of each trial")                   //
+      ("backend", po::value<std::string>()->default_value("auto"),                               //
+       "derivative engine: native (processor), tensor (processor or GPU), autograd (slow, the reference); "
+       "auto: native on the processor, tensor on a GPU")              //
+      ("precision", po::value<std::string>()->default_value("auto"),  //
+       "float32 or float64: sets training.precision for all trials; bf16x3: float32 whose products use the "
+       "matrix unit (AMX); auto: as the file says, with the matrix unit where there is one")         //
+      ("device", po::value<std::string>()->default_value("auto"), "cpu, cuda or cuda:N; auto: cpu")  //
+      ("pack", po::value<std::string>()->default_value("auto"),                                      //
+       "trials of one shape that train together in one process; auto: 1 on the processor, as many as "
+       "there are on a GPU (at most 128)")                                                              //
       ("trial-timeout", po::value<double>(), "wall-clock limit of one trial, in seconds")               //
       ("max-attempts", po::value<int>()->default_value(3),                                              //
        "how often a trial that crashes, fails or times out is started, over all runs")                  //
@@ -46,13 +57,35 @@ std::vector<std::string> ids_of(const experiment::Plan& plan) {
   return ids;
 }
 
+// A precision is part of what a trial is, so --precision is a setting like any other.
+std::vector<std::string> settings_of(const po::variables_map& values) {
+  std::vector<std::string> settings = values["set"].as<std::vector<std::string>>();
+  const std::string precision = values["precision"].as<std::string>();
+  if (precision == "float32" || precision == "float64") settings.push_back("training.precision=" + precision);
+  if (precision == "bf16x3") settings.emplace_back("training.precision=float32");
+  return settings;
+}
+
+int pack_size(const std::string& text) {
+  if (text == "auto") return 0;
+  int size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc() || end != text.data() + text.size() || size < 1) {
+    throw_user_error("--pack {}: is neither auto nor a number of trials (1 or more).", text);
+  }
+  return size;
+}
+
 sweep::SweepOptions sweep_options(const po::variables_map& values) {
   sweep::SweepOptions options;
   options.out = values["out"].as<std::string>();
   if (options.out.empty()) throw_user_error("--out: is empty. Name the run's folder.");
-  options.overrides = experiment::parse_overrides(values["set"].as<std::vector<std::string>>());
+  options.overrides = experiment::parse_overrides(settings_of(values));
   if (values.contains("workers")) options.workers = values["workers"].as<int>();
   options.threads = values["threads"].as<int>();
+  options.engine = {values["backend"].as<std::string>(), values["precision"].as<std::string>(),
+                    values["device"].as<std::string>()};
+  options.pack = pack_size(values["pack"].as<std::string>());
   if (values.contains("trial-timeout")) {
     options.trial_timeout = values["trial-timeout"].as<double>();
     if (!(options.trial_timeout > 0)) {

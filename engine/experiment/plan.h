@@ -15,6 +15,7 @@ struct PlannedTrial {
   Json config;
   double cost = 0;             ///< estimated floating-point operations, for order and forecasts
   std::vector<Trial> members;  ///< every (experiment, arm, seed) that this trial serves; config left empty
+  std::string pack = {};       ///< trials with equal ones may train together (pack_key); empty: alone
 };
 
 struct Plan {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jets/options.h"
 #include "network/network.h"
 
 /// First and second derivatives of a network in its input, and the parameter gradient of any linear
@@ -65,14 +66,6 @@ struct EngineFacts {
   std::string device;     ///< "cpu", "cuda:0"
   std::string
       instruction_set;  ///< of the engine's own kernels ("avx512", ...); "libtorch" where ATen computes
-};
-
-/// What is asked for; "auto" takes the best that this machine has.
-struct EngineOptions {
-  std::string backend = "auto";    ///< one of backend_names(), or "auto"
-  std::string precision = "auto";  ///< "float32", "float64" (the network's own), or "bf16x3": floats
-                                   ///< multiplied in three bfloat16 products (relative error 1e-5)
-  std::string device = "auto";     ///< "cpu", "cuda", "cuda:N"; "auto" is the processor
 };
 
 /// One network's derivative engine. Not thread-safe; one per trial. The network must outlive it.

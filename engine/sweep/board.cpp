@@ -30,6 +30,7 @@ Board::Board(const experiment::Plan& plan, const store::RunContents& contents) {
     TrialStatus trial;
     trial.id = planned.id;
     trial.cost = planned.cost;
+    trial.pack = planned.pack;
     if (!planned.members.empty()) {
       trial.label = planned.members.front().label;
       trial.seed = planned.members.front().seed;
@@ -60,10 +61,30 @@ void Board::select(const std::vector<std::string>& ids) {
   for (TrialStatus& trial : trials_) trial.selected = wanted.empty() || wanted.contains(trial.id);
 }
 
-const TrialStatus* Board::next() const {
-  const auto found = std::ranges::find_if(
-      trials_, [](const TrialStatus& trial) { return trial.selected && trial.state == TrialState::waiting; });
-  return found == trials_.end() ? nullptr : &*found;
+namespace {
+
+bool waits(const TrialStatus& trial) {
+  return trial.selected && trial.state == TrialState::waiting;
+}
+
+bool may_share(const TrialStatus& a, const TrialStatus& b) {
+  return &a == &b || (!a.pack.empty() && a.pack == b.pack && a.attempts == 0 && b.attempts == 0);
+}
+
+}  // namespace
+
+std::vector<const TrialStatus*> Board::next(int pack_size) const {
+  std::vector<const TrialStatus*> pack;
+  for (const TrialStatus& trial : trials_) {
+    if (static_cast<int>(pack.size()) == std::max(1, pack_size)) break;
+    if (waits(trial) && (pack.empty() || may_share(*pack.front(), trial))) pack.push_back(&trial);
+  }
+  return pack;
+}
+
+int Board::companions(const TrialStatus& trial) const {
+  return static_cast<int>(std::ranges::count_if(
+      trials_, [&](const TrialStatus& other) { return waits(other) && may_share(trial, other); }));
 }
 
 TrialStatus* Board::find(const std::string& id) {
@@ -87,7 +108,8 @@ void Board::reported(const std::string& id, const trial::EpochEvent& epoch, doub
   trial->reported = time;
 }
 
-void Board::ended(const std::string& id, Outcome outcome, const std::string& reason, double time) {
+void Board::ended(const std::string& id, Outcome outcome, const std::string& reason, double time,
+                  bool again) {
   TrialStatus* trial = find(id);
   if (trial == nullptr) return;
   trial->reported = time;
@@ -97,7 +119,7 @@ void Board::ended(const std::string& id, Outcome outcome, const std::string& rea
     --trial->attempts;
     return;
   }
-  trial->state = TrialState::finished;
+  trial->state = again ? TrialState::waiting : TrialState::finished;
   trial->outcome = outcome;
   trial->reason = reason;
 }

@@ -21,7 +21,8 @@ struct TrialStatus {
   std::string id;
   std::string label;  ///< of its first arm
   std::uint64_t seed = 0;
-  double cost = 0;  ///< estimated floating-point operations
+  double cost = 0;   ///< estimated floating-point operations
+  std::string pack;  ///< see experiment::PlannedTrial
   TrialState state = TrialState::waiting;
   bool selected = true;                   ///< false: planned, but not part of this command (`--only`)
   int attempts = 0;                       ///< starts so far
@@ -64,13 +65,17 @@ class Board {
   /// Limits this sweep to the given trials (all when empty).
   void select(const std::vector<std::string>& ids);
 
-  /// The next trial to start, or nullptr.
-  const TrialStatus* next() const;
+  /// The next trial to start and up to `pack_size` - 1 others that may train with it; nothing when none
+  /// waits. Only trials that have never been started have company.
+  std::vector<const TrialStatus*> next(int pack_size) const;
+  /// Waiting trials that `trial` could train with, itself included.
+  int companions(const TrialStatus& trial) const;
   /// Unknown ids are ignored: an event log may tell of trials that a changed plan no longer has.
   void started(const std::string& id, int attempt, double time);
   void reported(const std::string& id, const trial::EpochEvent& epoch, double time);
-  /// `interrupted` puts the trial back to waiting.
-  void ended(const std::string& id, store::Outcome outcome, const std::string& reason, double time);
+  /// `interrupted` puts the trial back to waiting; so does `again`, which counts as an attempt.
+  void ended(const std::string& id, store::Outcome outcome, const std::string& reason, double time,
+             bool again = false);
   /// Every running trial is back to waiting: whoever ran it is gone.
   void all_interrupted();
 

@@ -57,10 +57,13 @@ void EventLog::sweep_started(int slots, int waiting) {
   append("sweep_start", {{"host", host_name()}, {"pid", getpid()}, {"slots", slots}, {"waiting", waiting}});
 }
 
-void EventLog::trial_started(const Job& job, const std::string& label, std::uint64_t seed, int slot) {
-  last_epoch_[job.id] = 0;
-  append("trial_start",
-         {{"id", job.id}, {"label", label}, {"seed", seed}, {"attempt", job.attempt}, {"slot", slot}});
+void EventLog::trial_started(const TrialStatus& trial, int slot) {
+  last_epoch_[trial.id] = 0;
+  append("trial_start", {{"id", trial.id},
+                         {"label", trial.label},
+                         {"seed", trial.seed},
+                         {"attempt", trial.attempts},
+                         {"slot", slot}});
 }
 
 void EventLog::epoch(const std::string& id, const trial::EpochEvent& epoch) {

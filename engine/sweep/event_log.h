@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sweep/board.h"
 #include "sweep/slot.h"
 
 /// RUN/events.jsonl: one JSON object a line, only ever appended to. Each has "time" (seconds since
@@ -28,7 +29,7 @@ class EventLog {
   EventLog& operator=(const EventLog&) = delete;
 
   void sweep_started(int slots, int waiting);
-  void trial_started(const Job& job, const std::string& label, std::uint64_t seed, int slot);
+  void trial_started(const TrialStatus& trial, int slot);
   void epoch(const std::string& id, const trial::EpochEvent& epoch);
   void trial_ended(const std::string& id, const TrialEnd& end);
   void sweep_ended(int exit_code);

@@ -23,7 +23,7 @@ void LocalSlots::start(int slot, const Job& job) {
   try {
     trial = std::make_unique<RunningTrial>(job);
   } catch (const EnvironmentError& error) {
-    events_.push_back({slot, job.id, environment_end(error.what())});
+    for (const std::string& id : job.ids) events_.push_back({slot, id, environment_end(error.what())});
   }
 }
 
@@ -48,16 +48,16 @@ void LocalSlots::wait_for_output(std::chrono::milliseconds timeout) const {
 
 void LocalSlots::step(std::size_t slot) {
   RunningTrial& trial = *trials_[slot];
-  std::vector<Report> reports;
+  std::vector<TrialReport> reports;
   try {
     reports = trial.supervisor.step();
   } catch (const EnvironmentError& error) {
-    reports = {environment_end(error.what())};
+    for (const std::string& id : trial.ids) reports.push_back({id, environment_end(error.what())});
   }
   bool ended = false;
-  for (Report& report : reports) {
-    ended = ended || std::holds_alternative<TrialEnd>(report);
-    events_.push_back({static_cast<int>(slot), trial.id, std::move(report)});
+  for (TrialReport& report : reports) {
+    ended = ended || std::holds_alternative<TrialEnd>(report.report);
+    events_.push_back({static_cast<int>(slot), std::move(report.id), std::move(report.report)});
   }
   if (ended) trials_[slot].reset();
 }

@@ -21,8 +21,8 @@ class LocalSlots : public Slots {
 
  private:
   struct RunningTrial {
-    explicit RunningTrial(const Job& job) : id(job.id), supervisor(job) {}
-    std::string id;
+    explicit RunningTrial(const Job& job) : ids(job.ids), supervisor(job) {}
+    std::vector<std::string> ids;
     Supervisor supervisor;
   };
 

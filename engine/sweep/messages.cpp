@@ -26,7 +26,8 @@ Json to_json(const SlotEvent& event) {
     json["end"] = {{"outcome", to_name(end.outcome)},
                    {"reason", end.reason},
                    {"seconds", end.seconds},
-                   {"environment_problem", end.environment_problem}};
+                   {"environment_problem", end.environment_problem},
+                   {"run_alone", end.run_alone}};
   }
   return json;
 }
@@ -38,7 +39,7 @@ SlotEvent slot_event_from_json(const Json& json) {
   } else {
     const Json& end = json.at("end");
     event.report = TrialEnd{from_name<store::Outcome>(end.at("outcome").get<std::string>()), end.at("reason"),
-                            end.at("seconds"), end.at("environment_problem")};
+                            end.at("seconds"), end.at("environment_problem"), end.at("run_alone")};
   }
   return event;
 }

@@ -13,26 +13,39 @@
 /// (local_slots.h) or a rank on another machine (mpi_slots.h).
 namespace lnn::sweep {
 
-/// One start of one trial; everything that its supervisor needs, wherever it is.
+/// One start of a trial, or of a pack of trials that train together in one process; everything that their
+/// supervisor needs, wherever it is.
 struct Job {
-  std::string id;
+  std::vector<std::string> ids;
   std::string run;      ///< absolute path of the run directory
   std::string program;  ///< absolute path of the trial program
   int attempt = 1;
   int threads = 1;
-  double timeout = 0;  ///< wall-clock limit [s]; 0: none
+  double timeout = 0;  ///< wall-clock limit of a trial [s]; 0: none. A pack has as many times as much
+  std::string backend = "auto";  ///< these three: see jets::EngineOptions
+  std::string precision = "auto";
+  std::string device = "auto";
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, id, run, program, attempt, threads, timeout)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, ids, run, program, attempt, threads, timeout, backend, precision,
+                                   device)
 
-/// How a job ended. All outcomes but `interrupted` have left a trial file.
+/// How a trial ended. All outcomes but `interrupted` have left a trial file, unless the trial is to run
+/// again.
 struct TrialEnd {
   store::Outcome outcome = store::Outcome::failed;
   std::string reason;               ///< for people; empty when completed
   double seconds = 0;               ///< wall-clock time of this attempt [s]
   std::string environment_problem;  ///< not empty: disk, program or device do not work; end the sweep
+  bool run_alone = false;           ///< its pack failed, whoever's fault that was: try again without company
 };
 
 using Report = std::variant<trial::EpochEvent, TrialEnd>;
+
+/// What one trial of a job reports.
+struct TrialReport {
+  std::string id;
+  Report report;
+};
 
 struct SlotEvent {
   int slot = 0;
@@ -44,7 +57,8 @@ class Slots {
  public:
   virtual ~Slots() = default;
   virtual int count() const = 0;
-  /// Starts a job in an idle slot (0 .. count()-1). What goes wrong arrives as an event.
+  /// Starts a job in an idle slot (0 .. count()-1). What goes wrong arrives as an event. The slot is idle
+  /// again after one TrialEnd for each of the job's trials.
   virtual void start(int slot, const Job& job) = 0;
   /// Waits until something happens or `timeout` is over, using next to no processor time.
   virtual std::vector<SlotEvent> wait(std::chrono::milliseconds timeout) = 0;

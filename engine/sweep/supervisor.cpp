@@ -59,15 +59,23 @@ bool hit_by_our_signal(const ExitStatus& status) {
 }
 
 Command trial_command(const Job& job, const store::RunDirectory& run) {
-  Command command{job.program,
-                  {"--config", run.config(job.id).string(), "--out", run.trial(job.id).string(), "--threads",
-                   std::to_string(job.threads), "--attempt", std::to_string(job.attempt), "--parent-pid",
-                   std::to_string(getpid())},
-                  trial_environment(job.threads),
-                  run.log(job.id)};
-  append_to_log(command.log, fmt::format("{}{}, {}, {} ---", header_mark, job.attempt, host_name(),
-                                         iso_time(unix_seconds())));
-  return command;
+  std::vector<std::string> words{"--threads",    std::to_string(job.threads),
+                                 "--attempt",    std::to_string(job.attempt),
+                                 "--parent-pid", std::to_string(getpid()),
+                                 "--backend",    job.backend,
+                                 "--precision",  job.precision,
+                                 "--device",     job.device,
+                                 "--config"};
+  for (const std::string& id : job.ids) words.push_back(run.config(id).string());
+  words.emplace_back("--out");
+  for (const std::string& id : job.ids) words.push_back(run.trial(id).string());
+  const fs::path log = run.log(job.ids.front());
+  for (const std::string& id : job.ids) {
+    const std::string company = id == job.ids.front() ? "" : fmt::format(", in a pack: see {}", log.string());
+    append_to_log(run.log(id), fmt::format("{}{}, {}, {}{} ---", header_mark, job.attempt, host_name(),
+                                           iso_time(unix_seconds()), company));
+  }
+  return {job.program, words, trial_environment(job.threads), log};
 }
 
 }  // namespace
@@ -75,21 +83,23 @@ Command trial_command(const Job& job, const store::RunDirectory& run) {
 Supervisor::Supervisor(const Job& job)
     : job_(job), run_{job.run}, start_time_(unix_seconds()), process_(trial_command(job, run_)) {}
 
-std::vector<Report> Supervisor::step() {
+std::vector<TrialReport> Supervisor::step() {
   enforce_limits();
   // Status first: everything that an ended trial wrote is then already in the pipe.
   const auto status = process_.poll();
-  std::vector<Report> reports;
+  std::vector<TrialReport> reports;
   for (const std::string& line : process_.read_lines()) {
     const Json json = Json::parse(line, nullptr, false);
     if (const auto epoch = parse_epoch(json)) {
-      reports.emplace_back(*epoch);
+      reports.push_back({json.value("trial", first()), *epoch});
     } else if (!json.is_object()) {
       // Libraries print their last words on standard output, too.
-      append_to_log(run_.log(job_.id), line);
+      append_to_log(run_.log(first()), line);
     }
   }
-  if (status) reports.emplace_back(conclude(*status));
+  if (status) {
+    for (const std::string& id : job_.ids) reports.push_back({id, conclude(id, *status)});
+  }
   return reports;
 }
 
@@ -108,32 +118,33 @@ void Supervisor::end(Ending ending, std::chrono::milliseconds grace) {
 
 void Supervisor::enforce_limits() {
   const auto now = Clock::now();
-  const bool overdue = job_.timeout > 0 && now - start_ > std::chrono::duration<double>(job_.timeout);
+  const double limit = job_.timeout * static_cast<double>(job_.ids.size());
+  const bool overdue = limit > 0 && now - start_ > std::chrono::duration<double>(limit);
   if (overdue && ending_ == Ending::none) end(Ending::timed_out, timeout_grace);
   if (kill_at_ && now >= *kill_at_) process_.signal(SIGKILL);
 }
 
-std::optional<store::TrialRecord> Supervisor::committed() const {
+std::optional<store::TrialRecord> Supervisor::committed(const std::string& id) const {
   try {
-    auto record = store::read_trial(run_.trial(job_.id), store::Part::summary);
+    auto record = store::read_trial(run_.trial(id), store::Part::summary);
     // An older attempt's file may still be there.
-    if (record.id == job_.id && record.attempts == job_.attempt) return record;
+    if (record.id == id && record.attempts == job_.attempt) return record;
   } catch (const EnvironmentError&) {
     // No file, or a damaged one: the trial has committed nothing.
   }
   return std::nullopt;
 }
 
-TrialEnd Supervisor::conclude(const ExitStatus& status) {
+TrialEnd Supervisor::conclude(const std::string& id, const ExitStatus& status) {
   TrialEnd end;
   end.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   // Whatever happened after the commit (a crash while libraries unload, our own SIGTERM): the result stands.
-  if (const auto record = committed()) {
+  if (const auto record = committed(id)) {
     end.outcome = record->outcome;
     end.reason = record->reason;
     return end;
   }
-  const fs::path log = run_.log(job_.id);
+  const fs::path log = run_.log(first());
   if (ending_ == Ending::interrupted || (ending_ == Ending::none && hit_by_our_signal(status))) {
     end.outcome = Outcome::interrupted;
     end.reason = "the sweep was stopped";
@@ -142,7 +153,7 @@ TrialEnd Supervisor::conclude(const ExitStatus& status) {
   if (ending_ == Ending::none && !status.by_signal && status.code == 3) {
     end.outcome = Outcome::interrupted;
     end.reason = end.environment_problem =
-        fmt::format("trial {}: {} (exit code 3). See {}, repair it and run again.", job_.id,
+        fmt::format("trial {}: {} (exit code 3). See {}, repair it and run again.", id,
                     with_log_line("the environment does not work", log), log.string());
     return end;
   }
@@ -157,14 +168,15 @@ TrialEnd Supervisor::conclude(const ExitStatus& status) {
     end.reason = with_log_line(
         status.code == 0 ? "ended without a result file" : fmt::format("exit code {}", status.code), log);
   }
-  write_record(end);
+  end.run_alone = job_.ids.size() > 1;
+  if (!end.run_alone) write_record(id, end);
   return end;
 }
 
-void Supervisor::write_record(const TrialEnd& end) const {
+void Supervisor::write_record(const std::string& id, const TrialEnd& end) const {
   store::TrialRecord record;
-  record.id = job_.id;
-  record.config = read_text_file(run_.config(job_.id));
+  record.id = id;
+  record.config = read_text_file(run_.config(id));
   record.outcome = end.outcome;
   record.reason = end.reason;
   record.attempts = job_.attempt;
@@ -173,7 +185,7 @@ void Supervisor::write_record(const TrialEnd& end) const {
   record.provenance["start"] = iso_time(start_time_);
   record.provenance["end"] = iso_time(unix_seconds());
   record.provenance["threads"] = std::to_string(job_.threads);
-  store::write_trial(run_.trial(job_.id), record);
+  store::write_trial(run_.trial(id), record);
 }
 
 }  // namespace lnn::sweep

@@ -10,21 +10,23 @@
 
 namespace lnn::sweep {
 
-/// Watches one trial process from its start to its trial file. A trial that commits its file speaks for
+/// Watches one trial process from its start to its trial files. A trial that commits its file speaks for
 /// itself; for one that dies first the supervisor writes the file: `crashed` (signal), `failed` (exit code),
-/// `timed_out`.
+/// `timed_out`. Trials of a pack that dies are left without a file, to be run again alone: only one of them
+/// may be at fault.
 class Supervisor {
  public:
-  /// Starts the trial program on RUN/configs/<id>.json. Throws EnvironmentError when that is impossible.
+  /// Starts the trial program on RUN/configs/<id>.json. Throws EnvironmentError when that is impossible. The
+  /// process's log is that of the first trial.
   explicit Supervisor(const Job& job);
 
   /// See Process::output().
   int output() const { return process_.output(); }
-  /// What has happened since the last call: epochs, then at most one TrialEnd, after which the supervisor is
-  /// done. Enforces the time limit, so call it every 100 ms or so. Throws EnvironmentError when the trial
-  /// file cannot be written.
-  std::vector<Report> step();
-  /// Ends the trial as `interrupted`, without a file: SIGTERM now, SIGKILL after `grace`. A later call can
+  /// What has happened since the last call: epochs and, when the process has ended, a TrialEnd for every
+  /// trial, after which the supervisor is done. Enforces the time limit, so call it every 100 ms or so.
+  /// Throws EnvironmentError when the trial file cannot be written.
+  std::vector<TrialReport> step();
+  /// Ends the trials as `interrupted`, without a file: SIGTERM now, SIGKILL after `grace`. A later call can
   /// only shorten the grace.
   void stop(std::chrono::milliseconds grace);
 
@@ -34,9 +36,10 @@ class Supervisor {
 
   void enforce_limits();
   void end(Ending ending, std::chrono::milliseconds grace);
-  TrialEnd conclude(const ExitStatus& status);
-  std::optional<store::TrialRecord> committed() const;
-  void write_record(const TrialEnd& end) const;
+  TrialEnd conclude(const std::string& id, const ExitStatus& status);
+  std::optional<store::TrialRecord> committed(const std::string& id) const;
+  void write_record(const std::string& id, const TrialEnd& end) const;
+  const std::string& first() const { return job_.ids.front(); }
 
   Job job_;
   store::RunDirectory run_;

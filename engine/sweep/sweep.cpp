@@ -44,6 +44,8 @@ void check(const SweepOptions& options, const MpiSession* mpi) {
   if (options.retry.max_attempts < 1) {
     throw_user_error("--max-attempts {}: must be at least 1.", options.retry.max_attempts);
   }
+  jets::check_words(options.engine);
+  if (options.pack < 0) throw_user_error("--pack {}: must be auto or at least 1.", options.pack);
   if (!(options.trial_timeout >= 0)) {
     throw_user_error("--trial-timeout {}: must be a positive number of seconds.", options.trial_timeout);
   }
@@ -74,7 +76,8 @@ class Master {
 
  private:
   void deal_out();
-  void start(int slot, const TrialStatus& trial);
+  int pack_size() const;
+  void start(int slot, const std::vector<const TrialStatus*>& pack);
   void handle(const SlotEvent& event);
   void handle_end(const SlotEvent& event, const TrialEnd& end);
   void obey_signals();
@@ -94,7 +97,7 @@ class Master {
   Board board_;
   EventLog events_;
   Progress progress_;
-  std::vector<bool> busy_;
+  std::vector<std::size_t> running_;      ///< trials in each slot
   std::optional<milliseconds> stopping_;  ///< the grace that running trials were given
   std::string problem_;
 };
@@ -117,7 +120,7 @@ Master::Master(const experiment::Plan& plan, const SweepOptions& options, const 
       board_(resumed_board(plan, options, folder)),
       events_(run_.events()),
       progress_(options.quiet ? Progress::Style::quiet : Progress::best_style(), board_, slots.count()),
-      busy_(static_cast<std::size_t>(slots.count()), false) {
+      running_(static_cast<std::size_t>(slots.count()), 0) {
   for (const experiment::PlannedTrial& trial : plan.trials) configs_[trial.id] = &trial.config;
 }
 
@@ -131,7 +134,7 @@ int Master::run() {
   for (;;) {
     obey_signals();
     if (!stopping_) deal_out();
-    if (std::ranges::none_of(busy_, [](bool busy) { return busy; })) break;
+    if (std::ranges::none_of(running_, [](std::size_t trials) { return trials > 0; })) break;
     for (const SlotEvent& event : slots_.wait(tick)) handle(event);
     progress_.tick();
   }
@@ -140,22 +143,43 @@ int Master::run() {
 }
 
 void Master::deal_out() {
-  for (std::size_t slot = 0; slot < busy_.size(); ++slot) {
-    if (busy_[slot]) continue;
-    const TrialStatus* trial = board_.next();
-    if (trial == nullptr) return;
-    start(static_cast<int>(slot), *trial);
+  for (std::size_t slot = 0; slot < running_.size(); ++slot) {
+    if (running_[slot] > 0) continue;
+    const auto pack = board_.next(pack_size());
+    if (pack.empty()) return;
+    start(static_cast<int>(slot), pack);
   }
 }
 
-void Master::start(int slot, const TrialStatus& trial) {
-  const Job job{trial.id,           run_.root.string(), program_,
-                trial.attempts + 1, options_.threads,   options_.trial_timeout};
-  write_text_file(run_.config(job.id), configs_.at(job.id)->dump(2) + "\n");
-  board_.started(job.id, job.attempt, unix_seconds());
-  events_.trial_started(job, trial.label, trial.seed, slot);
-  progress_.started(trial);
-  busy_[static_cast<std::size_t>(slot)] = true;
+// A processor gains nothing from packs. A GPU needs many trials at once, but every slot shall have its share.
+int Master::pack_size() const {
+  constexpr int enough_for_a_device = 128;
+  if (options_.pack > 0) return options_.pack;
+  if (!options_.engine.device.starts_with("cuda")) return 1;
+  const auto lead = board_.next(1);
+  if (lead.empty()) return 1;
+  const int slots = slots_.count();
+  return std::min(enough_for_a_device, (board_.companions(*lead.front()) + slots - 1) / slots);
+}
+
+void Master::start(int slot, const std::vector<const TrialStatus*>& pack) {
+  Job job;
+  for (const TrialStatus* trial : pack) job.ids.push_back(trial->id);
+  job.run = run_.root.string();
+  job.program = program_;
+  job.attempt = pack.front()->attempts + 1;
+  job.threads = options_.threads;
+  job.timeout = options_.trial_timeout;
+  job.backend = options_.engine.backend;
+  job.precision = options_.engine.precision;
+  job.device = options_.engine.device;
+  for (const TrialStatus* trial : pack) {
+    write_text_file(run_.config(trial->id), configs_.at(trial->id)->dump(2) + "\n");
+    board_.started(trial->id, job.attempt, unix_seconds());
+    events_.trial_started(*trial, slot);
+    progress_.started(*trial);
+  }
+  running_[static_cast<std::size_t>(slot)] = pack.size();
   slots_.start(slot, job);
 }
 
@@ -170,8 +194,8 @@ void Master::handle(const SlotEvent& event) {
 }
 
 void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
-  busy_[static_cast<std::size_t>(event.slot)] = false;
-  board_.ended(event.id, end.outcome, end.reason, unix_seconds());
+  --running_[static_cast<std::size_t>(event.slot)];
+  board_.ended(event.id, end.outcome, end.reason, unix_seconds(), end.run_alone);
   events_.trial_ended(event.id, end);
   progress_.ended(board_.trial(event.id), end);
   if (!end.environment_problem.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiment/plan.h"
+#include "jets/options.h"
 #include "sweep/board.h"
 #include "sweep/mpi_session.h"
 
@@ -19,6 +20,9 @@ struct SweepOptions {
   std::optional<int> workers;                               ///< local slots; default: cores / threads
   int threads = 1;                                          ///< of each trial process
   double trial_timeout = 0;                                 ///< wall-clock limit of a trial [s]; 0: none
+  jets::EngineOptions engine;                               ///< of each trial
+  int pack =
+      0;  ///< largest number of trials that train together in one process; 0: as many as serve the device
   RetryPolicy retry;
   bool fresh = false;  ///< move an older run at `out` aside
   bool quiet = false;  ///< no progress lines

@@ -29,7 +29,10 @@ po::options_description describe() {
       "trial configuration, JSON; missing keys get their defaults")(
       "out", po::value<std::string>()->required(), "result file (HDF5), written when training has ended")(
       "threads", po::value<int>()->default_value(1), "threads of LibTorch")(
-      "backend", po::value<std::string>()->default_value("auto"), "derivative engine: auto, autograd")(
+      "backend", po::value<std::string>()->default_value("auto"),
+      "derivative engine: auto, native, autograd")(
+      "precision", po::value<std::string>()->default_value("auto"), "float32, float64, bf16x3 or auto")(
+      "device", po::value<std::string>()->default_value("auto"), "cpu, cuda, cuda:N or auto")(
       "attempt", po::value<int>()->default_value(1), "number of this attempt, recorded in the result")(
       "parent-pid", po::value<int>(), "end when this process ends (used by the sweep)");
   return options;
@@ -95,7 +98,8 @@ int train(int argc, char** argv) {
   if (values.contains("parent-pid")) trial::die_with_parent(values["parent-pid"].as<int>());
   const auto out = values["out"].as<std::string>();
   trial::RunOptions run;
-  run.engine.backend = values["backend"].as<std::string>();
+  run.engine = {values["backend"].as<std::string>(), values["precision"].as<std::string>(),
+                values["device"].as<std::string>()};
   run.threads = values["threads"].as<int>();
   run.attempt = values["attempt"].as<int>();
   run.on_epoch = print_epoch;

@@ -33,11 +33,11 @@ std::optional<TrialState> state_after_retry(Outcome outcome, int attempts, lnn::
 
 TEST(Board, HandsOutTrialsInPlanOrder) {
   Board board(plan_with_costs({3, 2}));
-  EXPECT_EQ(board.next()->id, "0");
+  EXPECT_EQ(board.next(1).front()->id, "0");
   board.started("0", 1, 100);
-  EXPECT_EQ(board.next()->id, "1");
+  EXPECT_EQ(board.next(1).front()->id, "1");
   board.started("1", 1, 100);
-  EXPECT_EQ(board.next(), nullptr);
+  EXPECT_TRUE(board.next(1).empty());
   EXPECT_EQ(board.totals().running, 2);
 }
 
@@ -45,8 +45,8 @@ TEST(Board, AnInterruptedTrialWaitsAgainAndItsStartDoesNotCount) {
   Board board(plan_with_costs({1}));
   board.started("0", 1, 100);
   board.ended("0", Outcome::interrupted, "stopped", 101);
-  EXPECT_EQ(board.next()->id, "0");
-  EXPECT_EQ(board.next()->attempts, 0);
+  EXPECT_EQ(board.next(1).front()->id, "0");
+  EXPECT_EQ(board.next(1).front()->attempts, 0);
 }
 
 TEST(Board, KeepsResultsWhateverThePolicy) {
@@ -67,7 +67,7 @@ TEST(Board, RetriesWhatFailedUpToTheLimit) {
 TEST(Board, CountsOnlySelectedTrials) {
   Board board(plan_with_costs({1, 1, 1}));
   board.select({"1"});
-  EXPECT_EQ(board.next()->id, "1");
+  EXPECT_EQ(board.next(1).front()->id, "1");
   EXPECT_EQ(board.totals().trials, 1);
 }
 

@@ -17,11 +17,13 @@ class EventLogTest : public SweepTest {
  protected:
   std::filesystem::path path() const { return folder_ / "events.jsonl"; }
 
-  static lnn::sweep::Job job(int attempt) {
-    lnn::sweep::Job job;
-    job.id = "abc";
-    job.attempt = attempt;
-    return job;
+  static lnn::sweep::TrialStatus trial(int attempt) {
+    lnn::sweep::TrialStatus trial;
+    trial.id = "abc";
+    trial.label = "gelu";
+    trial.seed = 7;
+    trial.attempts = attempt;
+    return trial;
   }
 };
 
@@ -29,7 +31,7 @@ TEST_F(EventLogTest, WritesWhatHappenedInOrder) {
   {
     EventLog log(path());
     log.sweep_started(2, 5);
-    log.trial_started(job(2), "gelu", 7, 1);
+    log.trial_started(trial(2), 1);
     log.trial_ended("abc", {lnn::store::Outcome::crashed, "SIGSEGV", 1.5, ""});
     log.sweep_ended(1);
   }
@@ -45,7 +47,7 @@ TEST_F(EventLogTest, WritesWhatHappenedInOrder) {
 
 TEST_F(EventLogTest, ThinsEpochsToOneASecond) {
   EventLog log(path());
-  log.trial_started(job(1), "gelu", 7, 0);
+  log.trial_started(trial(1), 0);
   for (int epoch = 1; epoch <= 100; ++epoch) log.epoch("abc", {.epoch = epoch, .epochs = 100});
   EXPECT_EQ(EventReader(path()).read_new().size(), 2U);
 }

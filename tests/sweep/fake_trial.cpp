@@ -26,6 +26,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/files.h"
 #include "store/trial_file.h"
@@ -37,9 +38,18 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-std::map<std::string, std::string> parse_words(int argc, char** argv) {
-  std::map<std::string, std::string> options{{"--attempt", "1"}, {"--threads", "1"}};
-  for (int i = 1; i + 1 < argc; i += 2) options[argv[i]] = argv[i + 1];
+// Every option with the words that follow it.
+std::map<std::string, std::vector<std::string>> parse_words(int argc, char** argv) {
+  std::map<std::string, std::vector<std::string>> options;
+  std::vector<std::string>* values = nullptr;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with("--")) {
+      values = &options[word];
+    } else {
+      values->push_back(word);
+    }
+  }
   return options;
 }
 
@@ -51,16 +61,17 @@ std::string behavior_of(const Json& config) {
   return rules.value(seed, rules.value("*", "ok"));
 }
 
-void say(const lnn::trial::EpochEvent& event) {
-  std::cout << to_line(event) << std::endl;
+// `pack` is the trial's id in a pack, empty alone.
+void say(const lnn::trial::EpochEvent& event, const std::string& pack) {
+  std::cout << to_line(event, pack) << std::endl;
 }
 
-void train(const std::string& behavior, int epochs) {
+void train(const std::string& behavior, int epochs, const std::string& pack) {
   const double pause = behavior.starts_with("slow:") ? std::stod(behavior.substr(5)) : 0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     std::this_thread::sleep_for(std::chrono::duration<double>(pause));
     const double loss = behavior == "nan" && epoch == 2 ? std::nan("") : 1.0 / epoch;
-    say({epoch, epochs, loss, loss, 1.0 / epoch, 1e-3, pause});
+    say({epoch, epochs, loss, loss, 1.0 / epoch, 1e-3, pause}, pack);
     if (std::isnan(loss)) return;
   }
 }
@@ -103,29 +114,39 @@ std::map<std::string, std::string> surroundings() {
           {"process_group_leader", getpgrp() == getpid() ? "yes" : "no"}};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  auto options = parse_words(argc, argv);
-  if (options.contains("--parent-pid")) lnn::trial::die_with_parent(std::stoi(options["--parent-pid"]));
-
+void run_trial(const std::string& config, const std::string& out, int attempt, const std::string& pack) {
   lnn::store::TrialRecord record;
-  record.config = lnn::read_text_file(options["--config"]);
-  record.attempts = std::stoi(options["--attempt"]);
-  record.id = fs::path(options["--out"]).stem();
+  record.config = lnn::read_text_file(config);
+  record.attempts = attempt;
+  record.id = fs::path(out).stem();
   record.provenance = surroundings();
+  record.provenance["pack"] = pack.empty() ? "no" : "yes";
   const std::string behavior = behavior_of(Json::parse(record.config));
 
   misbehave(behavior, record.attempts);
-  train(behavior, 3);
+  train(behavior, 3, pack);
   if (behavior == "hang" || behavior == "stubborn") {
     for (;;) pause();
   }
   record.outcome = behavior == "nan" ? lnn::store::Outcome::diverged : lnn::store::Outcome::completed;
   record.reason = behavior == "nan" ? "the loss is NaN in epoch 2" : "";
   record.metrics["best_val_total"] = {1.0 / 3, "1", "made up"};
-  lnn::store::write_trial(options["--out"], record);
-  std::cout << to_line(lnn::trial::EndEvent{lnn::to_name(record.outcome), record.reason}) << std::endl;
+  lnn::store::write_trial(out, record);
+  std::cout << to_line(lnn::trial::EndEvent{lnn::to_name(record.outcome), record.reason}, pack) << std::endl;
   if (behavior == "late_crash") std::raise(SIGSEGV);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto options = parse_words(argc, argv);
+  if (options.contains("--parent-pid"))
+    lnn::trial::die_with_parent(std::stoi(options["--parent-pid"].front()));
+  const int attempt = options.contains("--attempt") ? std::stoi(options["--attempt"].front()) : 1;
+  const auto& configs = options["--config"];
+  const auto& outs = options["--out"];
+  for (std::size_t k = 0; k < configs.size(); ++k) {
+    run_trial(configs[k], outs[k], attempt, configs.size() > 1 ? fs::path(outs[k]).stem().string() : "");
+  }
   return 0;
 }

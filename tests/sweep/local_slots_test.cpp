@@ -30,7 +30,7 @@ class LocalSlotsTest : public SweepTest {
   lnn::sweep::Job job(const std::string& behavior, double timeout = 0, int attempt = 1) const {
     const auto plan = plan_of({behavior});
     prepare_run(plan);
-    return {plan.trials[0].id, run().root, LNN_FAKE_TRIAL_PROGRAM, attempt, 1, timeout};
+    return {{plan.trials[0].id}, run().root, LNN_FAKE_TRIAL_PROGRAM, attempt, 1, timeout};
   }
 
   /// Runs until the end event; counts epochs on the way.
@@ -39,7 +39,7 @@ class LocalSlotsTest : public SweepTest {
     slots_->start(0, job);
     for (int i = 0; i < 2000; ++i) {
       for (const auto& event : slots_->wait(milliseconds(5))) {
-        EXPECT_EQ(event.id, job.id);
+        EXPECT_EQ(event.id, job.ids.front());
         if (const auto* end = std::get_if<TrialEnd>(&event.report)) return *end;
         ++epochs_;
       }
