@@ -10,6 +10,7 @@
 ///    "learning_rate":0.00099,"seconds":1.7}
 ///   {"event":"end","outcome":"completed","reason":""}
 ///
+/// A process that trains several trials as one pack adds "trial", the trial's id, to every line.
 /// "end" is sent after the result file is committed. Everything else that a trial prints goes to standard
 /// error. Exit status: 0 the file is committed (whatever the outcome in it), 2 bad configuration, 3
 /// environment.
@@ -33,15 +34,18 @@ struct EndEvent {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EndEvent, outcome, reason)
 
-/// One line without the newline. Non-finite numbers become null.
-inline std::string to_line(const EpochEvent& event) {
+/// One line without the newline; `trial` is the id in a pack, empty for a trial alone. Non-finite numbers
+/// become null.
+inline std::string to_line(const EpochEvent& event, const std::string& trial = "") {
   nlohmann::json json = event;
   json["event"] = "epoch";
+  if (!trial.empty()) json["trial"] = trial;
   return json.dump();
 }
-inline std::string to_line(const EndEvent& event) {
+inline std::string to_line(const EndEvent& event, const std::string& trial = "") {
   nlohmann::json json = event;
   json["event"] = "end";
+  if (!trial.empty()) json["trial"] = trial;
   return json.dump();
 }
 
