@@ -28,9 +28,11 @@ class JacobiEigensolver {
  private:
   // One round: coordinate i is rotated with coordinate partner[i] (with itself: left alone).
   struct Round {
-    at::Tensor partner;      // [n]
-    at::Tensor entry;        // [n]: of the pair's upper entry in a flattened matrix
-    at::Tensor order;        // [n]: 1 for the lower index of a pair, -1 for the upper, 0 for neither
+    at::Tensor partner;  // [n]
+    at::Tensor entry;    // [n]: of the pair's upper entry in a flattened matrix
+    // [n]: of either sign within a pair, so that its angles agree where the diagonal entries are equal; 0
+    // without a partner, which makes the angle 0
+    at::Tensor tie_break;
     at::Tensor permutation;  // [n, n]: row i has its 1 in column partner[i]
   };
   Round make_round(const std::vector<std::int64_t>& partner, at::Device device) const;
