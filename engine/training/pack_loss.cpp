@@ -91,13 +91,12 @@ at::Tensor inverse_of(const at::Tensor& eigenvalues, double cutoff) {
   return at::where(kept, 1 / eigenvalues, at::zeros_like(eigenvalues));
 }
 
-// Products of all values but one: the spectrum of the cofactor matrix, also of a singular matrix.
-at::Tensor products_of_others(const at::Tensor& values) {
-  const std::int64_t n = values.size(-1);
-  const at::Tensor identity = at::eye(n, values.options().dtype(at::kBool));
+// Products of all values but one: the spectrum of the cofactor matrix, also of a singular matrix. `diagonal`
+// [n, n] is true on the diagonal.
+at::Tensor products_of_others(const at::Tensor& values, const at::Tensor& diagonal) {
   auto shape = values.sizes().vec();
-  shape.push_back(n);
-  return values.unsqueeze(-2).expand(shape).masked_fill(identity, 1).prod(-1);
+  shape.push_back(values.size(-1));
+  return values.unsqueeze(-2).expand(shape).masked_fill(diagonal, 1).prod(-1);
 }
 
 // Median over the batch of |M_ii|, plus eps, [K, 1, n]; of an even batch the lower one (PyTorch).
@@ -135,7 +134,8 @@ PackLoss::PackLoss(const std::vector<LossOptions>& options, int coordinates, at:
   minors_ = static_cast<std::int64_t>(blocks.size());
   if (blocks.empty() || blocks.back().size < n_) blocks.push_back({0, n_});
   block_mask_ = masks_of(blocks, n_).to(device);
-  block_padding_ = (1 - block_mask_) * at::eye(n_, block_mask_.options());
+  diagonal_ = (at::eye(n_, at::kDouble) > 0).to(device);
+  block_padding_ = (1 - block_mask_) * diagonal_;
 }
 
 PackMotion PackLoss::solve(const jets::Jet& jet) const {
@@ -175,7 +175,8 @@ PackBatchLoss PackLoss::loss(const PackMotion& motion, const at::Tensor& error,
   PackBatchLoss result;
   result.base = sum_each(error.abs()) * component_weight(options_.base_loss, error);
   result.penalty = penalty.value;
-  result.total = result.base + lambda_ * result.penalty;
+  const at::Tensor weighted = result.penalty.view({lambda_.size(0), -1}) * lambda_.unsqueeze(1);
+  result.total = result.base + weighted.flatten();
 
   const at::Tensor eigenvalues = motion.eigenvalues();
   const at::Tensor wrong = (eigenvalues < 0).sum(2) != (options_.lorentzian ? 1 : 0);
@@ -200,7 +201,7 @@ PackFunctional PackLoss::gradient(const PackMotion& motion, const at::Tensor& er
 PackLoss::Penalty PackLoss::penalty(const PackMotion& motion) const {
   switch (options_.regularizer) {
     case Regularizer::none:
-      return {at::zeros_like(lambda_), {}};
+      return {at::zeros({motion.mass.size(0)}, lambda_.options()), {}};
     case Regularizer::eigenvalue:
       return eigenvalue_penalty(motion);
     case Regularizer::sylvester_v1:
@@ -232,7 +233,7 @@ at::Tensor PackLoss::minor_scales(const PackMotion& motion) const {
 }
 
 PackLoss::Penalty PackLoss::sylvester_penalty(const PackMotion& motion) const {
-  Penalty result{at::zeros_like(lambda_), at::zeros_like(motion.mass)};
+  Penalty result{at::zeros({motion.mass.size(0)}, lambda_.options()), at::zeros_like(motion.mass)};
   const double weight = 1.0 / static_cast<double>(motion.mass.size(1));
   if (minors_ > 0) {  // a Lorentzian system of time alone has none
     const at::Tensor values = motion.block_values.narrow(2, 0, minors_);
@@ -240,7 +241,7 @@ PackLoss::Penalty PackLoss::sylvester_penalty(const PackMotion& motion) const {
     const at::Tensor determinants = values.prod(3);
     result.value = sum_each((-determinants).clamp_min(0) / scales) * weight;
     const at::Tensor cofactors =
-        with_spectrum(motion.block_vectors.narrow(2, 0, minors_), products_of_others(values)) *
+        with_spectrum(motion.block_vectors.narrow(2, 0, minors_), products_of_others(values, diagonal_)) *
         block_mask_.narrow(0, 0, minors_);
     const at::Tensor gradients = cofactors / scales.unsqueeze(3).unsqueeze(4) * -weight;
     const at::Tensor violated = (determinants < 0).unsqueeze(3).unsqueeze(4);

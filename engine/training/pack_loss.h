@@ -54,7 +54,8 @@ class PackLoss {
     PackBatchLoss loss;
     PackFunctional gradient;  // undefined for values_only
   };
-  /// Losses against the true accelerations [K, B, n] and, for_backward, their gradient.
+  /// Losses against the true accelerations [K, B, n] and, for_backward, their gradient. For values_only, the
+  /// jets may hold G batches of each training, one training after the other; so do the losses then.
   Evaluation evaluate(const jets::Jet& jet, const at::Tensor& true_acceleration, jets::Keep keep) const;
 
  private:
@@ -74,6 +75,7 @@ class PackLoss {
   LossOptions options_;       // what they share
   at::Tensor lambda_;         // [K]
   std::int64_t minors_ = 0;   // blocks that the regularizer needs
+  at::Tensor diagonal_;       // [n, n]: true on the diagonal
   at::Tensor block_mask_;     // [blocks, n, n]: 1 inside the block
   at::Tensor block_padding_;  // [blocks, n, n]: the identity outside it
   JacobiEigensolver eigensolver_;

@@ -12,6 +12,9 @@
 namespace lnn::training {
 namespace {
 
+// Validation changes nothing between batches, so several of them can share the cost of starting an operation.
+constexpr std::int64_t batches_at_once = 8;
+
 // All sets as one: x [K, N, 2n], a [K, N, n].
 StateSet packed(const std::vector<StateSet>& sets, at::Device device) {
   std::vector<at::Tensor> x;
@@ -44,16 +47,9 @@ StateSet reordered(const StateSet& pack, const std::vector<std::vector<std::int6
   return {select(pack.x), select(pack.a)};
 }
 
-// step(x, a) of every batch, each [columns, K], as [batches, columns, K] on the host: the one time that it
-// waits.
-template <class Step>
-at::Tensor over_batches(const StateSet& pack, std::int64_t batch_size, const Step& step) {
-  std::vector<at::Tensor> rows;
-  for (std::int64_t first = 0; first < samples_of(pack); first += batch_size) {
-    const std::int64_t count = std::min(batch_size, samples_of(pack) - first);
-    rows.push_back(step(pack.x.narrow(1, first, count), pack.a.narrow(1, first, count)));
-  }
-  return at::stack(rows).to(at::kCPU).contiguous();
+// The table [batches, columns, K] of an epoch on the host: the one time that it waits.
+at::Tensor to_host(const std::vector<at::Tensor>& tables) {
+  return at::cat(tables).to(at::kCPU).contiguous();
 }
 
 // One column of one member over all batches.
@@ -116,7 +112,7 @@ void PackStepper::start_phase(const std::vector<std::size_t>& live, std::vector<
   moving_ = at::ones({static_cast<std::int64_t>(live.size())}, at::kBool).to(device_);
 }
 
-// [total, base, penalty, gradient norm] x K. A non-finite loss or gradient stops its training for good.
+// [1, (total, base, penalty, gradient norm), K]. A non-finite loss or gradient stops its training for good.
 at::Tensor PackStepper::train_step(const at::Tensor& x, const at::Tensor& a, const at::Tensor& rates) {
   const jets::Jet jet = jets_.forward(parameters_, x, pack_tangents(x), jets::Keep::for_backward);
   const auto [loss, functional] = loss_->evaluate(jet, a, jets::Keep::for_backward);
@@ -124,7 +120,7 @@ at::Tensor PackStepper::train_step(const at::Tensor& x, const at::Tensor& a, con
   const at::Tensor norm = optimizer_->clip(gradient);
   moving_ = moving_.logical_and(loss.total.isfinite()).logical_and(norm.isfinite());
   optimizer_->step(gradient, rates, moving_);
-  return at::stack({loss.total, loss.base, loss.penalty, norm});
+  return at::stack({loss.total, loss.base, loss.penalty, norm}).unsqueeze(0);
 }
 
 std::vector<EpochSteps> PackStepper::train_epoch(const std::vector<std::vector<std::int64_t>>& orders,
@@ -132,9 +128,13 @@ std::vector<EpochSteps> PackStepper::train_epoch(const std::vector<std::vector<s
   const Stopwatch watch;
   const at::NoGradGuard no_grad;
   const at::Tensor device_rates = at::tensor(rates, at::kDouble).unsqueeze(1).to(device_);
-  const at::Tensor table =
-      over_batches(reordered(training_, orders), options().batch_size,
-                   [&](const at::Tensor& x, const at::Tensor& a) { return train_step(x, a, device_rates); });
+  const StateSet set = reordered(training_, orders);
+  std::vector<at::Tensor> tables;
+  for (std::int64_t first = 0; first < samples_of(set); first += options().batch_size) {
+    const std::int64_t count = std::min<std::int64_t>(options().batch_size, samples_of(set) - first);
+    tables.push_back(train_step(set.x.narrow(1, first, count), set.a.narrow(1, first, count), device_rates));
+  }
+  const at::Tensor table = to_host(tables);
   std::vector<EpochSteps> steps(live_.size());
   for (std::size_t i = 0; i < live_.size(); ++i) {
     const std::vector<double> totals = column(table, 0, i);
@@ -149,20 +149,37 @@ std::vector<EpochSteps> PackStepper::train_epoch(const std::vector<std::vector<s
   return steps;
 }
 
-// [total, base, penalty, wrong signatures, condition number] x K.
-at::Tensor PackStepper::validation_step(const at::Tensor& x, const at::Tensor& a) {
+// [batches, (total, base, penalty, wrong signatures, condition number), K] for whole batches of `size`
+// samples.
+at::Tensor PackStepper::validation_step(const at::Tensor& x, const at::Tensor& a, std::int64_t size) {
+  const std::int64_t pack = x.size(0);
+  const auto by_batch = [size](const at::Tensor& of_samples) {
+    auto shape = of_samples.sizes().vec();
+    shape[0] = -1;
+    shape[1] = size;
+    return of_samples.reshape(shape);
+  };
   const jets::Jet jet = jets_.forward(parameters_, x, pack_tangents(x), jets::Keep::values_only);
-  const PackBatchLoss loss = loss_->evaluate(jet, a, jets::Keep::values_only).loss;
-  return at::stack(
-      {loss.total, loss.base, loss.penalty, loss.wrong_signature, loss.largest_condition_number});
+  const jets::Jet batches{by_batch(jet.value), by_batch(jet.gradient), by_batch(jet.second)};
+  const PackBatchLoss loss = loss_->evaluate(batches, by_batch(a), jets::Keep::values_only).loss;
+  const at::Tensor columns =
+      at::stack({loss.total, loss.base, loss.penalty, loss.wrong_signature, loss.largest_condition_number});
+  return columns.view({columns.size(0), pack, -1}).permute({2, 0, 1});
 }
 
 std::vector<EpochRecord> PackStepper::validate() {
   const Stopwatch watch;
   const at::NoGradGuard no_grad;
-  const at::Tensor table =
-      over_batches(validation_, options().batch_size,
-                   [&](const at::Tensor& x, const at::Tensor& a) { return validation_step(x, a); });
+  std::vector<at::Tensor> tables;
+  for (std::int64_t first = 0; first < samples_of(validation_);) {
+    const std::int64_t left = samples_of(validation_) - first;
+    const std::int64_t size = std::min<std::int64_t>(options().batch_size, left);
+    const std::int64_t count = size * std::min(batches_at_once, left / size);
+    tables.push_back(
+        validation_step(validation_.x.narrow(1, first, count), validation_.a.narrow(1, first, count), size));
+    first += count;
+  }
+  const at::Tensor table = to_host(tables);
   std::vector<EpochRecord> records(live_.size());
   for (std::size_t i = 0; i < live_.size(); ++i) {
     records[i].validation_total = mean(column(table, 0, i));

@@ -29,7 +29,7 @@ class PackStepper final : public Stepper {
  private:
   const TrainingOptions& options() const { return members_.front().options; }
   at::Tensor train_step(const at::Tensor& x, const at::Tensor& a, const at::Tensor& rates);
-  at::Tensor validation_step(const at::Tensor& x, const at::Tensor& a);
+  at::Tensor validation_step(const at::Tensor& x, const at::Tensor& a, std::int64_t size);
 
   std::vector<Member> members_;
   at::Device device_;

@@ -110,7 +110,7 @@ class EveryPack : public testing::TestWithParam<Shape> {
     return {options,
             {options.base_loss, shape.regularizer, 0.5 * (k + 1), shape.lorentzian},
             networks_.back().get(),
-            random_set(41, shape.n, 100 + static_cast<unsigned>(k), shape.precision)};
+            random_set(300, shape.n, 100 + static_cast<unsigned>(k), shape.precision)};
   }
 
   std::vector<training::Member> all_members() {
