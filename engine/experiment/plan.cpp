@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "experiment/pack.h"
 #include "experiment/trial_config.h"
 
 namespace lnn::experiment {
@@ -28,6 +29,7 @@ void add_trial(std::map<std::string, PlannedTrial>& trials, Trial trial) {
   if (planned.members.empty()) {
     planned.id = trial.id;
     planned.cost = estimate_cost(trial.config);
+    planned.pack = pack_key(parse_trial_config(trial.config, "trial"));
     planned.config = std::move(trial.config);
   }
   trial.config = nullptr;
@@ -65,17 +67,13 @@ double weights_of(const network::NetworkOptions& options) {
   return branches * width * (2.0 * options.coordinates + (options.hidden_layers - 1) * width + 1);
 }
 
-// One forward pass over a data set in batches, with the derivatives that a sample carries: its value, 2n
-// first derivatives, and the second derivatives L_vv and L_vq v.
-double pass_cost(const network::NetworkOptions& options, int samples, int batch_size) {
-  const double n = options.coordinates;
-  const double directions = 1 + 2 * n + n * (n + 1) / 2 + n;
-  const double arithmetic = 2 * weights_of(options) * directions * samples;
-  // A small layer takes no less time than its calls: as long as this many operations (measured at width 64).
-  constexpr double operations_per_call = 5e6;
-  const double layers = static_cast<double>(options.branches.size()) * (options.hidden_layers + 1);
+// Passes over a data set in batches, with `rows` rows of products per sample and layer.
+double pass_cost(const network::NetworkOptions& options, int samples, int batch_size, double rows) {
+  const double arithmetic = 2 * weights_of(options) * rows * samples;
+  // What a batch takes beside its products, in operations of the products' speed (measured at width 64).
+  constexpr double operations_per_batch = 2e7;
   const double batches = std::ceil(static_cast<double>(samples) / batch_size);
-  return arithmetic + operations_per_call * layers * batches;
+  return arithmetic + operations_per_batch * batches;
 }
 
 }  // namespace
@@ -102,9 +100,11 @@ double estimate_cost(const Json& resolved) {
   const int batch = config.training.batch_size;
   double passes = 0;
   for (const auto& phase : config.training.phases) {
-    // Backward costs twice the forward pass.
-    const double epoch = 3 * pass_cost(config.network, phase.data.samples, batch) +
-                         pass_cost(config.network, config.validation.samples, batch);
+    // Rows of products as the engines have them (jets/native/native_engine.h).
+    const double forward = config.network.coordinates + 3;
+    const double backward = 8;
+    const double epoch = pass_cost(config.network, phase.data.samples, batch, forward + backward) +
+                         pass_cost(config.network, config.validation.samples, batch, forward);
     passes += phase.epochs * epoch;
   }
   const double precision = config.training.precision == training::Precision::float64 ? 2 : 1;

@@ -5,7 +5,9 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "jets/autograd_engine.h"
+#include "jets/device.h"
 #include "jets/native/native_engine.h"
+#include "jets/tensor_engine.h"
 
 namespace lnn::jets {
 namespace {
@@ -47,16 +49,43 @@ std::unique_ptr<Engine> make_native(const std::string& precision, const network:
       precision, available);
 }
 
+// LibTorch's operations have no split products.
+void check_exact(const EngineOptions& options) {
+  if (options.precision != "bf16x3") return;
+  throw_environment_error(
+      "precision bf16x3: backend {} has no such products (only native has). Use --backend native or "
+      "--precision "
+      "float32.",
+      options.backend);
+}
+
+// Only the tensor backend computes anywhere but on the processor.
+void check_runs_on(const std::string& backend, const at::Device& device) {
+  if (device.is_cpu()) return;
+  throw_environment_error("backend {}: it runs on cpu only, not on {}. Use --backend tensor there.", backend,
+                          device.str());
+}
+
 }  // namespace
 
 std::vector<std::string> backend_names() {
-  return {"autograd", "native"};
+  return {"autograd", "tensor", "native"};
 }
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const network::Network& network) {
   check_precision(options.precision, network);
-  if (options.backend == "autograd") return std::make_unique<AutogradEngine>(network);
-  if (options.backend == "native" || options.backend == "auto") {
+  const at::Device device = resolve_device(options.device);
+  const bool automatic = options.backend == "auto";
+  if (options.backend == "tensor" || (automatic && !device.is_cpu())) {
+    check_exact(options);
+    return std::make_unique<TensorEngine>(network, device);
+  }
+  check_runs_on(options.backend, device);
+  if (options.backend == "autograd") {
+    check_exact(options);
+    return std::make_unique<AutogradEngine>(network);
+  }
+  if (options.backend == "native" || automatic) {
     return is_double(network) ? make_native<double>(options.precision, network)
                               : make_native<float>(options.precision, network);
   }

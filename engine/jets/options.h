@@ -25,7 +25,8 @@ inline void check_words(const EngineOptions& options) {
   };
   check("backend", options.backend, {"auto", "native", "tensor", "autograd"});
   check("precision", options.precision, {"auto", "float32", "float64", "bf16x3"});
-  if (!options.device.starts_with("cuda:")) check("device", options.device, {"auto", "cpu", "cuda", "cuda:0"});
+  if (!options.device.starts_with("cuda:"))
+    check("device", options.device, {"auto", "cpu", "cuda", "cuda:0"});
 }
 
 }  // namespace lnn::jets

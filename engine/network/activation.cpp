@@ -34,6 +34,62 @@ std::array<double, 4> softplus(double z) {
   return {std::log1p(std::exp(z)), g, g * (1 - g), g * (1 - g) * (1 - 2 * g)};
 }
 
+using Derivatives = std::array<at::Tensor, 4>;
+
+// Every tensor form uses only operations whose result does not depend on where in a tensor an element lies,
+// so that networks packed into one tensor train bitwise as they would alone (LibTorch's sigmoid and gelu, for
+// example, compute the last few elements differently).
+
+Derivatives gelu(const at::Tensor& z, int highest) {
+  const at::Tensor distribution = at::erf(z * (1 / std::numbers::sqrt2)).add_(1).mul_(0.5);
+  // Beyond 40 the density is zero in double precision, too; without the bound z^2 overflows there.
+  const at::Tensor bounded = z.clamp(-40, 40);
+  const at::Tensor square = bounded * bounded;
+  const at::Tensor density = (square * -0.5).exp_().mul_(1 / std::sqrt(2 * std::numbers::pi));
+  Derivatives phi;
+  phi[0] = z * distribution;
+  phi[1] = bounded * density + distribution;
+  if (highest >= 2) phi[2] = density * (2 - square);
+  if (highest >= 3) phi[3] = density * bounded * (square - 4);
+  return phi;
+}
+
+Derivatives xtanh(const at::Tensor& z, int highest) {
+  const double k = xtanh_k;
+  const at::Tensor t = at::tanh(z * k);
+  const at::Tensor s = 1 - t * t;
+  const at::Tensor zs = z * s;
+  Derivatives phi;
+  phi[0] = z * t;
+  phi[1] = t + zs * k;
+  if (highest >= 2) phi[2] = s * (2 * k) - t * zs * (2 * k * k);
+  if (highest >= 3) phi[3] = (1 - t * t * 3) * zs * (-2 * k * k * k) - t * s * (6 * k * k);
+  return phi;
+}
+
+Derivatives softplus(const at::Tensor& z, int highest) {
+  // With e = exp(-|z|) nothing overflows; e = 0 above the threshold is the identity.
+  const at::Tensor e = at::exp(-z.abs()).masked_fill_(z > softplus_threshold, 0);
+  const at::Tensor positive = z > 0;
+  const at::Tensor denominator = e + 1;
+  Derivatives phi;
+  phi[0] = z.clamp_min(0) + at::log1p(e);
+  phi[1] = at::where(positive, at::ones_like(e), e) / denominator;
+  if (highest < 2) return phi;
+  phi[2] = e / (denominator * denominator);
+  if (highest >= 3) phi[3] = phi[2] * at::where(positive, e - 1, 1 - e) / denominator;
+  return phi;
+}
+
+Derivatives quadratic(const at::Tensor& z, int highest) {
+  Derivatives phi;
+  phi[0] = z * z;
+  phi[1] = z * 2;
+  if (highest >= 2) phi[2] = at::full_like(z, 2);
+  if (highest >= 3) phi[3] = at::zeros_like(z);
+  return phi;
+}
+
 // Nodes and weights for integrals over the standard normal density (Golub-Welsch: the eigenvalues of the
 // Jacobi matrix of the probabilists' Hermite polynomials, and the squared first components of its
 // eigenvectors).
@@ -65,6 +121,21 @@ std::array<double, 4> derivatives(Activation activation, double z) {
       return softplus(z);
     case Activation::quadratic:
       return {z * z, 2 * z, 2, 0};
+  }
+  invariant(false, "every activation has derivatives");
+  return {};
+}
+
+std::array<at::Tensor, 4> derivatives(Activation activation, const at::Tensor& z, int highest) {
+  switch (activation) {
+    case Activation::gelu:
+      return gelu(z, highest);
+    case Activation::xtanh:
+      return xtanh(z, highest);
+    case Activation::softplus:
+      return softplus(z, highest);
+    case Activation::quadratic:
+      return quadratic(z, highest);
   }
   invariant(false, "every activation has derivatives");
   return {};

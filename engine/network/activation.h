@@ -15,6 +15,10 @@ namespace lnn::network {
 /// softplus becomes the identity above z = 20, as in PyTorch.
 std::array<double, 4> derivatives(Activation activation, double z);
 
+/// The same elementwise on a tensor of any shape and device, up to derivative `highest` (1 to 3; the others
+/// stay undefined). They share their exponential, and no large |z| makes a NaN out of infinity times zero.
+std::array<at::Tensor, 4> derivatives(Activation activation, const at::Tensor& z, int highest = 3);
+
 /// phi elementwise on a tensor of any shape; differentiable by autograd as often as needed.
 at::Tensor apply(Activation activation, const at::Tensor& z);
 

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <random>
 
+#include "base/error.h"
+
 namespace lnn::training {
 namespace {
 
@@ -14,6 +16,23 @@ at::Tensor scaled(const std::vector<float>& values, const physics::Dataset& data
   auto* begin = const_cast<float*>(values.data());
   const at::Tensor raw = at::from_blob(begin, {data.samples, data.dimension}, at::kFloat);
   return raw.to(scales.scalar_type()) / scales;
+}
+
+// The first non-finite entry of a matrix whose columns are the coordinates with `marks` behind their names.
+void require_finite_columns(const at::Tensor& values, const std::string& name,
+                            const std::vector<std::string>& coordinates,
+                            const std::vector<std::string>& marks) {
+  const at::Tensor bad = values.isfinite().logical_not().nonzero();
+  if (bad.size(0) == 0) return;
+  const auto row = bad[0][0].item<std::int64_t>();
+  const auto column = bad[0][1].item<std::int64_t>();
+  const auto n = static_cast<std::int64_t>(coordinates.size());
+  throw_user_error(
+      "{}, row {}: {}{} is {} (training on it would make every loss and weight NaN). Choose boxes and "
+      "constants "
+      "whose scaled data are finite numbers.",
+      name, row, coordinates[static_cast<std::size_t>(column % n)],
+      marks[static_cast<std::size_t>(column / n)], values[row][column].item<double>());
 }
 
 }  // namespace
@@ -28,6 +47,12 @@ StateSet make_state_set(const physics::Dataset& data, const std::vector<double>&
   const at::Tensor q = scaled(data.q, data, alpha);
   const at::Tensor v = scaled(data.v, data, alpha);
   return {at::cat({q, v}, 1), scaled(data.a, data, alpha).contiguous()};
+}
+
+void require_finite(const StateSet& set, const std::string& name,
+                    const std::vector<std::string>& coordinates) {
+  require_finite_columns(set.x, name, coordinates, {"", "'"});
+  require_finite_columns(set.a, name, coordinates, {"''"});
 }
 
 std::vector<std::int64_t> shuffled_order(std::int64_t samples, std::uint64_t seed, int phase, int epoch) {

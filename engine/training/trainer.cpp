@@ -2,93 +2,15 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "training/optimizer.h"
+#include "base/error.h"
 #include "training/schedule.h"
 
 namespace lnn::training {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-// Running mean of batch losses.
-class LossMean {
- public:
-  void add(const BatchLoss& loss) {
-    total_ += loss.total;
-    base_ += loss.base;
-    penalty_ += loss.penalty;
-    ++batches_;
-  }
-  double total() const { return total_ / batches_; }
-  double base() const { return base_ / batches_; }
-  double penalty() const { return penalty_ / batches_; }
-
- private:
-  double total_ = 0;
-  double base_ = 0;
-  double penalty_ = 0;
-  int batches_ = 0;
-};
-
-// One epoch of one phase: shuffled mini-batches, the last one smaller.
-struct EpochPass {
-  const TrainingOptions& options;
-  const LossOptions& loss;
-  jets::Engine& engine;
-  FlatOptimizer& optimizer;
-
-  // Returns what diverged, if anything did; fills the training part of `record`.
-  std::optional<Divergence> run(const StateSet& set, const std::vector<std::int64_t>& order,
-                                EpochRecord& record) {
-    LossMean mean;
-    std::vector<double> norms;
-    // from_blob only reads; the tensor does not outlive `order`.
-    const at::Tensor index = at::from_blob(const_cast<std::int64_t*>(order.data()),
-                                           {static_cast<std::int64_t>(order.size())}, at::kLong);
-    int step = 0;
-    for (const at::Tensor& batch : index.split(options.batch_size)) {
-      ++step;
-      const BatchLoss batch_result =
-          train_step(set.x.index_select(0, batch), set.a.index_select(0, batch), record.learning_rate, norms);
-      mean.add(batch_result);
-      if (!std::isfinite(batch_result.total)) return Divergence{0, step, "training loss"};
-      if (!std::isfinite(norms.back())) return Divergence{0, step, "gradient norm"};
-    }
-    record.train_total = mean.total();
-    record.train_base = mean.base();
-    record.train_penalty = mean.penalty();
-    record.gradient_norm = median(std::move(norms));
-    return std::nullopt;
-  }
-
-  // A non-finite loss or gradient leaves the parameters as they were.
-  BatchLoss train_step(const at::Tensor& x, const at::Tensor& a, double rate, std::vector<double>& norms) {
-    const jets::Jet jet = engine.forward(x, lagrangian_tangents(x), jets::Keep::for_backward);
-    const Motion motion = solve_motion(jet);
-    const BatchLoss result = batch_loss(loss, motion, a);
-    if (!std::isfinite(result.total)) return result;
-    const at::Tensor gradient = engine.backward(loss_gradient(loss, motion, result, jet, a));
-    norms.push_back(optimizer.step(gradient, rate));
-    return result;
-  }
-};
 
 void copy_validation(const EpochRecord& from, EpochRecord& to) {
   to.validation_total = from.validation_total;
@@ -98,27 +20,163 @@ void copy_validation(const EpochRecord& from, EpochRecord& to) {
   to.largest_condition_number = from.largest_condition_number;
 }
 
+void require_same_epochs(const std::vector<Task>& tasks) {
+  const std::vector<Phase>& expected = tasks.front().member.options.phases;
+  for (const Task& task : tasks) {
+    const std::vector<Phase>& phases = task.member.options.phases;
+    invariant(phases.size() == expected.size(), "tasks in step have the same number of phases");
+    for (std::size_t p = 0; p < phases.size(); ++p)
+      invariant(phases[p].epochs == expected[p].epochs, "tasks in step have the same number of epochs");
+  }
+}
+
+// One task on its way through the phases.
+class Run {
+ public:
+  explicit Run(const Task& task) : task_(task) {
+    result_.best_parameters = task.member.network->parameters().clone();
+  }
+
+  const Task& task() const { return task_; }
+  const TrainingResult& result() const { return result_; }
+  bool live() const { return !result_.divergence; }
+
+  void set_initial(const EpochRecord& validation) { result_.initial = validation; }
+
+  void load_best() const { task_.member.network->parameters().copy_(result_.best_parameters); }
+
+  // Takes in an epoch; true when its model is the best so far.
+  bool finish_epoch(EpochSteps steps, const EpochRecord& validation) {
+    if (!steps.divergence && !std::isfinite(validation.validation_total))
+      steps.divergence = Divergence{0, 0, "validation loss"};
+    if (steps.divergence) {
+      steps.divergence->epoch = static_cast<int>(result_.history.size()) + 1;
+      result_.divergence = steps.divergence;
+      return false;
+    }
+    copy_validation(validation, steps.record);
+    steps.record.seconds += validation.seconds;
+    result_.history.push_back(steps.record);
+    if (!(validation.validation_total < best_total_)) return false;
+    best_total_ = validation.validation_total;
+    result_.best_epoch = static_cast<int>(result_.history.size());
+    return true;
+  }
+
+  void keep_best() { result_.best_parameters.copy_(task_.member.network->parameters()); }
+
+  void end() const {
+    load_best();
+    task_.on_end(result_);
+  }
+
+  TrainingResult take() { return std::move(result_); }
+
+ private:
+  const Task& task_;
+  TrainingResult result_;
+  double best_total_ = std::numeric_limits<double>::infinity();
+};
+
+// All tasks that still train, through one phase.
+class PhasePass {
+ public:
+  PhasePass(const std::vector<Run*>& runs, Stepper& stepper, int phase)
+      : runs_(runs), stepper_(stepper), phase_(phase) {}
+
+  // `members` are the runs' places among the stepper's members.
+  void start(const std::vector<std::size_t>& members) {
+    std::vector<StateSet> sets;
+    for (const Run* run : runs_) {
+      run->load_best();
+      sets.push_back(run->task().phase_data(phase_));
+      samples_.push_back(sets.back().size());
+    }
+    stepper_.start_phase(members, std::move(sets));
+  }
+
+  int epochs() const { return phase_of(*runs_.front()).epochs; }
+
+  // Ended tasks keep their places until the phase is over. Returns false when every task has ended.
+  bool run_epoch(int t) {
+    std::vector<std::vector<std::int64_t>> orders;
+    std::vector<double> rates;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const TrainingOptions& options = runs_[i]->task().member.options;
+      orders.push_back(shuffled_order(samples_[i], options.shuffle_seed, phase_, t));
+      rates.push_back(learning_rate(options.schedule, phase_of(*runs_[i]), t));
+    }
+    std::vector<EpochSteps> steps = stepper_.train_epoch(orders, rates);
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (steps[i].divergence) stepper_.retire(i);
+    }
+    const std::vector<EpochRecord> validations = stepper_.validate();
+    bool any_live = false;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (!runs_[i]->live()) continue;
+      steps[i].record.phase = phase_;
+      steps[i].record.learning_rate = rates[i];
+      finish_epoch(i, std::move(steps[i]), validations[i]);
+      any_live = any_live || runs_[i]->live();
+    }
+    return any_live;
+  }
+
+ private:
+  const Phase& phase_of(const Run& run) const {
+    return run.task().member.options.phases[static_cast<std::size_t>(phase_)];
+  }
+
+  void finish_epoch(std::size_t i, EpochSteps steps, const EpochRecord& validation) {
+    Run& run = *runs_[i];
+    if (run.finish_epoch(std::move(steps), validation)) {
+      stepper_.fetch_parameters(i);
+      run.keep_best();
+    }
+    if (run.live()) {
+      run.task().on_epoch(run.result());
+    } else {
+      stepper_.retire(i);
+      run.end();
+    }
+  }
+
+  std::vector<Run*> runs_;
+  Stepper& stepper_;
+  int phase_;
+  std::vector<std::int64_t> samples_;  // of each run's training set
+};
+
 }  // namespace
 
-EpochRecord evaluate(const LossOptions& loss, int batch_size, jets::Engine& engine, const StateSet& set) {
-  LossMean mean;
-  EpochRecord record;
-  std::int64_t wrong = 0;
-  for (std::int64_t first = 0; first < set.size(); first += batch_size) {
-    const std::int64_t count = std::min<std::int64_t>(batch_size, set.size() - first);
-    const at::Tensor x = set.x.narrow(0, first, count);
-    const Motion motion = solve_motion(engine.forward(x, lagrangian_tangents(x), jets::Keep::values_only));
-    const BatchLoss batch = batch_loss(loss, motion, set.a.narrow(0, first, count));
-    mean.add(batch);
-    wrong += batch.wrong_signature;
-    record.largest_condition_number =
-        std::max(record.largest_condition_number, batch.largest_condition_number);
+std::vector<TrainingResult> train(const std::vector<Task>& tasks, Stepper& stepper) {
+  require_same_epochs(tasks);
+  std::vector<Run> all(tasks.begin(), tasks.end());
+  const int phases = static_cast<int>(tasks.front().member.options.phases.size());
+  for (int p = 0; p < phases; ++p) {
+    std::vector<Run*> live;
+    std::vector<std::size_t> members;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!all[i].live()) continue;
+      live.push_back(&all[i]);
+      members.push_back(i);
+    }
+    if (live.empty()) break;
+    PhasePass pass(live, stepper, p);
+    pass.start(members);
+    if (p == 0) {
+      const std::vector<EpochRecord> initial = stepper.validate();
+      for (std::size_t i = 0; i < all.size(); ++i) all[i].set_initial(initial[i]);
+    }
+    for (int t = 0; t < pass.epochs() && pass.run_epoch(t); ++t) {
+    }
   }
-  record.validation_total = mean.total();
-  record.validation_base = mean.base();
-  record.validation_penalty = mean.penalty();
-  record.wrong_signature_share = static_cast<double>(wrong) / static_cast<double>(set.size());
-  return record;
+  std::vector<TrainingResult> results;
+  for (Run& run : all) {
+    if (run.live()) run.end();
+    results.push_back(run.take());
+  }
+  return results;
 }
 
 Trainer::Trainer(TrainingOptions options, LossOptions loss, const network::Network& network,
@@ -127,42 +185,9 @@ Trainer::Trainer(TrainingOptions options, LossOptions loss, const network::Netwo
 
 TrainingResult Trainer::run(const PhaseData& phase_data, const StateSet& validation,
                             const OnEpoch& on_epoch) {
-  TrainingResult result;
-  result.initial = evaluate(loss_, options_.batch_size, engine_, validation);
-  result.best_parameters = network_.parameters().clone();
-  double best_total = std::numeric_limits<double>::infinity();
-  for (int p = 0; p < static_cast<int>(options_.phases.size()) && !result.divergence; ++p) {
-    const Phase& phase = options_.phases[static_cast<std::size_t>(p)];
-    const StateSet set = phase_data(p);
-    network_.parameters().copy_(result.best_parameters);
-    FlatOptimizer optimizer(options_, network_.parameters());
-    EpochPass pass{options_, loss_, engine_, optimizer};
-    for (int t = 0; t < phase.epochs && !result.divergence; ++t) {
-      const auto start = Clock::now();
-      EpochRecord record;
-      record.phase = p;
-      record.learning_rate = learning_rate(options_.schedule, phase, t);
-      result.divergence = pass.run(set, shuffled_order(set.size(), options_.shuffle_seed, p, t), record);
-      if (!result.divergence) {
-        copy_validation(evaluate(loss_, options_.batch_size, engine_, validation), record);
-        if (!std::isfinite(record.validation_total)) result.divergence = Divergence{0, 0, "validation loss"};
-      }
-      if (result.divergence) {
-        result.divergence->epoch = static_cast<int>(result.history.size()) + 1;
-        break;
-      }
-      record.seconds = seconds_since(start);
-      result.history.push_back(record);
-      if (record.validation_total < best_total) {
-        best_total = record.validation_total;
-        result.best_epoch = static_cast<int>(result.history.size());
-        result.best_parameters.copy_(network_.parameters());
-      }
-      on_epoch(result);
-    }
-  }
-  network_.parameters().copy_(result.best_parameters);
-  return result;
+  const Member member{options_, loss_, &network_, validation};
+  EngineStepper stepper(member, engine_);
+  return train({Task{member, phase_data, on_epoch}}, stepper).front();
 }
 
 }  // namespace lnn::training

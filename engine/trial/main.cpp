@@ -1,12 +1,15 @@
-// lnn-sweep-trial: trains one configuration and commits its result file. The only program that loads
-// LibTorch. Reached as `lnn-sweep train`, by people and by the sweep.
+// lnn-sweep-trial: trains one configuration, or a pack of several, and commits each result file. The only
+// program that loads LibTorch. Reached as `lnn-sweep train`, by people and by the sweep.
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -22,17 +25,25 @@ namespace {
 using namespace lnn;
 namespace po = boost::program_options;
 
+using Paths = std::vector<std::string>;
+
+constexpr const char* usage = "Usage: lnn-sweep train --config FILE... --out FILE.h5... [options]";
+
 po::options_description describe() {
   po::options_description options("Options");
   options.add_options()("help,h", "show this text")(
-      "config", po::value<std::string>()->required(),
-      "trial configuration, JSON; missing keys get their defaults")(
-      "out", po::value<std::string>()->required(), "result file (HDF5), written when training has ended")(
-      "threads", po::value<int>()->default_value(1), "threads of LibTorch")(
+      "config", po::value<Paths>()->multitoken()->required(),
+      "trial configuration, JSON; missing keys get their defaults. Several of one shape train together")(
+      "out", po::value<Paths>()->multitoken()->required(),
+      "result file (HDF5), written when its trial has ended; one for each configuration")(
       "backend", po::value<std::string>()->default_value("auto"),
-      "derivative engine: auto, native, autograd")(
-      "precision", po::value<std::string>()->default_value("auto"), "float32, float64, bf16x3 or auto")(
-      "device", po::value<std::string>()->default_value("auto"), "cpu, cuda, cuda:N or auto")(
+      ("derivative engine: auto, " + fmt::format("{}", fmt::join(jets::backend_names(), ", "))).c_str())(
+      "precision", po::value<std::string>()->default_value("auto"),
+      "of the products: auto, float32, float64, bf16x3 (matrix unit, float32 trials); must be the trial's "
+      "training.precision")(
+      "device", po::value<std::string>()->default_value("auto"),
+      "what computes: auto (the processor), cpu, cuda, cuda:N; cuda needs the backend tensor")(
+      "threads", po::value<int>()->default_value(1), "threads of LibTorch")(
       "attempt", po::value<int>()->default_value(1), "number of this attempt, recorded in the result")(
       "parent-pid", po::value<int>(), "end when this process ends (used by the sweep)");
   return options;
@@ -48,24 +59,25 @@ experiment::Json read_config(const std::string& path) {
   }
 }
 
-void print_epoch(const trial::EpochEvent& event) {
+// `trial` is the id of a trial in a pack, empty for one alone.
+void print_epoch(const trial::EpochEvent& event, const std::string& trial) {
   if (isatty(STDOUT_FILENO) != 0) {
     std::cout << fmt::format(
-        "epoch {:>4}/{}  train {:.6f}  validation {:.6f}  best {:.6f}  rate {:.2e}  {:.1f} s\n", event.epoch,
-        event.epochs, event.train_total, event.validation_total, event.best_validation_total,
-        event.learning_rate, event.seconds);
+        "{}{}epoch {:>4}/{}  train {:.6f}  validation {:.6f}  best {:.6f}  rate {:.2e}  {:.1f} s\n", trial,
+        trial.empty() ? "" : "  ", event.epoch, event.epochs, event.train_total, event.validation_total,
+        event.best_validation_total, event.learning_rate, event.seconds);
   } else {
-    std::cout << trial::to_line(event) << "\n";
+    std::cout << trial::to_line(event, trial) << "\n";
   }
   std::cout.flush();
 }
 
-void print_end(const store::TrialRecord& record, const std::string& path) {
+void print_end(const store::TrialRecord& record, const std::string& path, const std::string& trial) {
   if (isatty(STDOUT_FILENO) != 0) {
     std::cout << fmt::format("{} {}{}\nresult: {}\n", record.id, to_name(record.outcome),
                              record.reason.empty() ? "" : ": " + record.reason, path);
   } else {
-    std::cout << trial::to_line(trial::EndEvent{to_name(record.outcome), record.reason}) << "\n";
+    std::cout << trial::to_line(trial::EndEvent{to_name(record.outcome), record.reason}, trial) << "\n";
   }
   std::cout.flush();
 }
@@ -79,6 +91,36 @@ void require_writable(const std::filesystem::path& path) {
   }
 }
 
+void require_one_output_each(const Paths& configs, const Paths& outputs) {
+  if (configs.size() != outputs.size()) {
+    throw_user_error("--out names {} file(s) for {} configuration(s). Give one result file for each.",
+                     outputs.size(), configs.size());
+  }
+  for (const std::string& path : outputs) {
+    if (std::count(outputs.begin(), outputs.end(), path) > 1)
+      throw_user_error("--out names {} twice (one result would replace the other). Give different files.",
+                       path);
+    require_writable(path);
+  }
+}
+
+void train_pack(const Paths& configs, const Paths& outputs, const trial::RunOptions& options) {
+  std::vector<experiment::Json> trials;
+  std::vector<std::string> names;  // for the lines of a pack
+  for (const std::string& path : configs) {
+    trials.push_back(read_config(path));
+    const bool alone = configs.size() == 1;
+    names.push_back(alone ? "" : experiment::trial_id(experiment::resolve_config(trials.back(), path)));
+  }
+  trial::PackEvents events;
+  events.on_epoch = [&](std::size_t i, const trial::EpochEvent& event) { print_epoch(event, names[i]); };
+  events.on_end = [&](std::size_t i, const store::TrialRecord& record) {
+    store::write_trial(outputs[i], record);
+    print_end(record, outputs[i], names[i]);
+  };
+  trial::run_trials(trials, options, events);
+}
+
 int train(int argc, char** argv) {
   const po::options_description options = describe();
   po::variables_map values;
@@ -86,28 +128,28 @@ int train(int argc, char** argv) {
     po::store(po::command_line_parser(argc, argv).options(options).run(), values);
     if (values.contains("help")) {
       std::cout
-          << "Usage: lnn-sweep train --config FILE --out FILE.h5 [options]\n\n"
-             "Trains one configuration. Prints a line per epoch: readable on a terminal, JSON in a pipe.\n\n"
+          << usage
+          << "\n\n"
+             "Trains one configuration, or several of one shape as one pack (fast on a GPU). Prints a line\n"
+             "per epoch: readable on a terminal, JSON in a pipe.\n\n"
           << options << "\n";
       return 0;
     }
     po::notify(values);
   } catch (const po::error& error) {
-    throw_user_error("{}. Usage: lnn-sweep train --config FILE --out FILE.h5 [options]", error.what());
+    throw_user_error("{}. {}", error.what(), usage);
   }
   if (values.contains("parent-pid")) trial::die_with_parent(values["parent-pid"].as<int>());
-  const auto out = values["out"].as<std::string>();
   trial::RunOptions run;
   run.engine = {values["backend"].as<std::string>(), values["precision"].as<std::string>(),
                 values["device"].as<std::string>()};
   run.threads = values["threads"].as<int>();
   run.attempt = values["attempt"].as<int>();
-  run.on_epoch = print_epoch;
   if (run.threads < 1) throw_user_error("--threads {}: at least 1 is needed.", run.threads);
-  require_writable(out);
-  const store::TrialRecord record = trial::run_trial(read_config(values["config"].as<std::string>()), run);
-  store::write_trial(out, record);
-  print_end(record, out);
+  const auto& configs = values["config"].as<Paths>();
+  const auto& outputs = values["out"].as<Paths>();
+  require_one_output_each(configs, outputs);
+  train_pack(configs, outputs, run);
   return 0;
 }
 

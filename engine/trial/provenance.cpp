@@ -22,7 +22,6 @@ std::map<std::string, std::string> machine_provenance() {
   std::map<std::string, std::string> facts = build_facts();
   facts["host"] = host_name();
   facts["processor"] = processor_name();
-  facts["device"] = "cpu";
   return facts;
 }
 

@@ -50,6 +50,34 @@ TEST_P(EveryActivation, AutogradOfTheTensorFormGivesTheSameDerivatives) {
   }
 }
 
+TEST_P(EveryActivation, TensorFormsOfTheDerivativesAgreeWithTheScalarOnes) {
+  const at::Tensor z = at::linspace(-25, 25, 403, at::kDouble);
+  const auto phi = derivatives(GetParam(), z);
+  for (std::size_t order = 0; order <= 3; ++order) {
+    for (std::int64_t i = 0; i < z.numel(); ++i) {
+      EXPECT_NEAR(phi[order][i].item<double>(), derivatives(GetParam(), z[i].item<double>())[order], 2e-13)
+          << "order " << order << " at z = " << z[i].item<double>();
+    }
+  }
+  EXPECT_TRUE(derivatives(GetParam(), z, 2)[2].equal(phi[2]));
+  EXPECT_FALSE(derivatives(GetParam(), z, 2)[3].defined());
+}
+
+TEST_P(EveryActivation, TensorFormsSurviveLargeArguments) {
+  if (GetParam() == Activation::quadratic) GTEST_SKIP() << "a square may overflow";
+  for (const float size : {15.0F, 90.0F, 1e4F, 1e20F, 3e38F}) {
+    for (const float z : {-size, size}) {
+      const auto phi = derivatives(GetParam(), at::tensor({z}));
+      const auto limit = derivatives(GetParam(), static_cast<double>(size < 1e4F ? z : std::copysign(90, z)));
+      EXPECT_NEAR(phi[0].item<float>() / z, limit[0] / (size < 1e4F ? z : std::copysign(90, z)), 1e-5) << z;
+      for (std::size_t order = 1; order <= 3; ++order)
+        EXPECT_NEAR(phi[order].item<float>(), limit[order], 1e-4) << "order " << order << " at z = " << z;
+    }
+  }
+  const auto nan = derivatives(GetParam(), at::tensor({std::nanf("")}));
+  for (const at::Tensor& part : nan) EXPECT_TRUE(std::isnan(part.item<float>()));
+}
+
 TEST(Activation, KnownValues) {
   EXPECT_NEAR(derivatives(Activation::gelu, 1)[0], 0.841344746068543, 1e-15);  // Phi(1)
   EXPECT_NEAR(derivatives(Activation::xtanh, 2)[0], 2 * std::tanh(1.0), 1e-15);

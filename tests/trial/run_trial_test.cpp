@@ -57,7 +57,8 @@ TEST(RunTrial, FillsEveryPartOfTheRecord) {
   EXPECT_EQ(record.model[0].name, "branch1.layer1.weight");
   EXPECT_EQ(record.model[0].shape, (std::vector<std::int64_t>{8, 4}));
   EXPECT_TRUE(record.model[0].single_precision);
-  for (const char* key : {"backend", "precision", "threads", "host", "start", "end", "program_version"}) {
+  for (const char* key : {"backend", "precision", "device", "instruction_set", "pack_size", "threads", "host",
+                          "start", "end", "program_version"}) {
     EXPECT_TRUE(record.provenance.contains(key)) << key;
   }
 }
@@ -116,6 +117,97 @@ TEST(RunTrial, RefusesAWrongConfiguration) {
   trial::RunOptions options;
   options.engine.backend = "abacus";
   EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
+}
+
+TEST(RunTrial, RefusesADeviceOrAPrecisionThatItCannotHave) {
+  trial::RunOptions options;
+  options.engine.precision = "float64";  // the trial trains in float32
+  EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
+  options.engine = {.device = "abacus"};
+  EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
+}
+
+// Everything of a record that does not depend on when and where it was made.
+void expect_same_record(const store::TrialRecord& a, const store::TrialRecord& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.config, b.config);
+  EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.reason, b.reason);
+  for (const store::Column& part : a.history) {
+    if (part.name == "seconds") continue;
+    EXPECT_EQ(part.values, column(b, part.name).values) << part.name;
+  }
+  ASSERT_EQ(a.model.size(), b.model.size());
+  for (std::size_t i = 0; i < a.model.size(); ++i) EXPECT_EQ(a.model[i].values, b.model[i].values);
+  for (const auto& [name, metric] : a.metrics) {
+    if (name == "seconds") continue;
+    const double other = b.metrics.at(name).value;
+    EXPECT_TRUE(metric.value == other || (std::isnan(metric.value) && std::isnan(other))) << name;
+  }
+}
+
+class RunTrials : public testing::TestWithParam<const char*> {
+ protected:
+  RunTrials() { options_.engine.backend = GetParam(); }
+  trial::RunOptions options_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Trial, RunTrials, testing::Values("autograd", "tensor"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(RunTrials, GivesEachTrialTheRecordThatItGetsAlone) {
+  std::vector<Json> configs(4, tiny_config());
+  configs[1]["network.seed"] = 5;
+  configs[2]["training.learning_rate"] = 1e30;  // diverges
+  configs[2]["training.schedule"] = "constant";
+  configs[3]["constants.g"] = 1.6;
+  configs[3]["training.lambda"] = 10;
+  for (Json& config : configs) config["training.clip_norm"] = 0.0;
+
+  std::vector<std::size_t> ended;
+  std::vector<int> epochs(configs.size(), 0);
+  trial::PackEvents events;
+  events.on_epoch = [&](std::size_t i, const trial::EpochEvent& event) { epochs[i] = event.epoch; };
+  events.on_end = [&](std::size_t i, const store::TrialRecord&) { ended.push_back(i); };
+  const auto records = trial::run_trials(configs, options_, events);
+
+  ASSERT_EQ(records.size(), configs.size());
+  EXPECT_EQ(records[2].outcome, store::Outcome::diverged);
+  EXPECT_EQ(ended, (std::vector<std::size_t>{2, 0, 1, 3})) << "a diverged trial ends at once";
+  EXPECT_THAT(epochs, testing::ElementsAre(20, 20, testing::Lt(20), 20));
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    SCOPED_TRACE("trial " + std::to_string(i));
+    EXPECT_EQ(records[i].provenance.at("pack_size"), "4");
+    EXPECT_EQ(records[i].provenance.at("backend"), GetParam());
+    expect_same_record(records[i], trial::run_trial(configs[i], options_));
+  }
+}
+
+TEST_P(RunTrials, NamesTheKeyThatKeepsTrialsApart) {
+  Json wide = tiny_config();
+  wide["network.width"] = 12;
+  try {
+    trial::run_trials({tiny_config(), wide}, options_, {});
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("network.width is 8 in the first and 12 in the second"));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr(experiment::trial_id(experiment::resolve_config(wide, "test"))));
+  }
+}
+
+// A state that fits single precision, whose scaled acceleration does not.
+TEST(RunTrial, RefusesDataThatAreNotFiniteBeforeTraining) {
+  Json config = tiny_config();
+  config["system"] = "harmonic_oscillator";
+  config["constants.k"] = 1e60;
+  config["scaling"] = "none";
+  try {
+    trial::run_trial(config, {});
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::ContainsRegex("(training|validation) set.*row [0-9]+: .* is -?inf"));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiment/trial_config.h"
+#include "network/network.h"
+#include "physics/sampling.h"
+#include "store/trial_record.h"
+#include "training/trainer.h"
+
+namespace lnn::trial {
+
+/// A trial ready to train: its configuration, data, initialized network, and how to make its record.
+class PreparedTrial {
+ public:
+  /// Throws UserError for a configuration that makes no sense, and for data that are not finite.
+  explicit PreparedTrial(const experiment::Json& config);
+  PreparedTrial(PreparedTrial&&) = default;  // the network is what others point to, and stays where it is
+
+  const std::string& id() const { return id_; }
+  const experiment::TrialConfig& config() const { return config_; }
+  int epochs() const;  ///< of all phases
+
+  /// What a stepper needs; points to this trial's network.
+  training::Member member() const;
+  /// The training set of a phase, scaled.
+  training::StateSet phase_data(int phase) const;
+
+  /// Configuration, outcome, history, metrics and the network's present weights; without provenance.
+  store::TrialRecord record(const training::TrainingResult& result) const;
+
+ private:
+  training::StateSet scaled(const physics::Dataset& data, const std::string& name) const;
+  double zero_acceleration_loss() const;
+
+  experiment::Json resolved_;
+  std::string id_;
+  experiment::TrialConfig config_;
+  std::unique_ptr<const physics::System> system_;
+  physics::Dataset training_;  // of the first phase
+  physics::Dataset validation_;
+  std::vector<double> scales_;
+  std::unique_ptr<const network::Network> network_;
+};
+
+}  // namespace lnn::trial
