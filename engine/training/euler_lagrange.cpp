@@ -43,7 +43,8 @@ Eigen::VectorXd inverse_spectrum(const Motion& motion, int b) {
 
 Eigen::VectorXd apply_inverse(const Motion& motion, int b, const Eigen::VectorXd& right_side) {
   const Matrix basis = matrix_of(motion, motion.eigenvectors, b);
-  return basis * (inverse_spectrum(motion, b).asDiagonal() * (basis.transpose() * right_side));
+  const Eigen::VectorXd components = basis.transpose() * right_side;
+  return basis * inverse_spectrum(motion, b).cwiseProduct(components);
 }
 
 bool truncated(const Motion& motion, int b) {

@@ -1,6 +1,7 @@
 #include "training/optimizer.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <cmath>
 
@@ -30,7 +31,7 @@ double FlatOptimizer::rectification(double beta2, int step) {
 }
 
 void FlatOptimizer::step(const at::Tensor& gradient, double learning_rate) {
-  const at::NoGradGuard no_grad;
+  const c10::NoGradGuard no_grad;
   ++step_;
   const at::Tensor decayed = gradient + options_.weight_decay * parameters_;
   first_moment_.mul_(options_.beta1).add_(decayed, 1 - options_.beta1);
