@@ -85,6 +85,8 @@ function(lnn_add_torch)
   # Nothing in our code names the CUDA backend; libtorch.so pulls it in, but only if the linker is made to keep it.
   target_link_libraries(lnn_torch INTERFACE
     "-Wl,--push-state,--no-as-needed,\"${LNN_TORCH_LIB}/libtorch.so\",--pop-state" ${LNN_TORCH_LIB}/libtorch_cpu.so ${LNN_TORCH_LIB}/libc10.so)
+  # A module or environment that names another LibTorch in LD_LIBRARY_PATH must not swap it at run time.
+  target_link_options(lnn_torch INTERFACE LINKER:--disable-new-dtags)
 endfunction()
 
 lnn_locate_torch()
