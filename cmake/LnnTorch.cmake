@@ -25,6 +25,7 @@ function(lnn_locate_torch)
       "environment: -DLNN_TORCH=$(python3 -c 'import torch; print(torch.__path__[0])').")
   endif()
   cmake_path(GET library PARENT_PATH LNN_TORCH_LIB)
+  string(REGEX REPLACE "/$" "" LNN_TORCH_INCLUDE ${LNN_TORCH_INCLUDE})
   return(PROPAGATE LNN_TORCH_INCLUDE LNN_TORCH_LIB)
 endfunction()
 
@@ -41,8 +42,8 @@ function(lnn_read_torch_version)
   endforeach()
   if(LNN_TORCH_VERSION VERSION_LESS LNN_TORCH_OLDEST)
     message(FATAL_ERROR
-      "The LibTorch in ${LNN_TORCH_LIB} has version '${LNN_TORCH_VERSION}' (${LNN_TORCH_OLDEST} or newer is needed; an empty version means "
-      "that its version.h could not be read). Pass -DLNN_TORCH= with the folder of a newer one.")
+      "The LibTorch in ${LNN_TORCH_LIB} has version '${LNN_TORCH_VERSION}' (${LNN_TORCH_OLDEST} or newer is needed; an "
+      "empty version means that its version.h could not be read). Pass -DLNN_TORCH= with the folder of a newer one.")
   endif()
   return(PROPAGATE LNN_TORCH_VERSION)
 endfunction()
@@ -52,9 +53,9 @@ function(lnn_check_torch_abi)
   file(STRINGS ${LNN_TORCH_LIB}/libc10.so taken REGEX "^_ZN3c106DeviceC1ERK.*__cxx11" LIMIT_COUNT 1)
   if(NOT taken)
     message(FATAL_ERROR
-      "The LibTorch ${LNN_TORCH_VERSION} in ${LNN_TORCH_LIB} uses GCC's older C++ ABI (_GLIBCXX_USE_CXX11_ABI=0), with which Boost, fmt and "
-      "GoogleTest as installed here cannot be linked. Take a wheel from PyPI of version 2.7 or newer, or the 'cxx11 ABI' "
-      "variant of an older LibTorch archive.")
+      "The LibTorch ${LNN_TORCH_VERSION} in ${LNN_TORCH_LIB} uses GCC's older C++ ABI (_GLIBCXX_USE_CXX11_ABI=0), which "
+      "the other libraries that we link, such as Boost and fmt, do not. Take a wheel from PyPI of version 2.7 or newer, "
+      "or the 'cxx11 ABI' variant of an older LibTorch archive.")
   endif()
 endfunction()
 
@@ -84,7 +85,8 @@ function(lnn_add_torch)
   target_compile_options(lnn_torch INTERFACE "SHELL:-idirafter \"${LNN_TORCH_INCLUDE}\"")
   # Nothing in our code names the CUDA backend; libtorch.so pulls it in, but only if the linker is made to keep it.
   target_link_libraries(lnn_torch INTERFACE
-    "-Wl,--push-state,--no-as-needed,\"${LNN_TORCH_LIB}/libtorch.so\",--pop-state" ${LNN_TORCH_LIB}/libtorch_cpu.so ${LNN_TORCH_LIB}/libc10.so)
+    "-Wl,--push-state,--no-as-needed,\"${LNN_TORCH_LIB}/libtorch.so\",--pop-state"
+    ${LNN_TORCH_LIB}/libtorch_cpu.so ${LNN_TORCH_LIB}/libc10.so)
   # A module or environment that names another LibTorch in LD_LIBRARY_PATH must not swap it at run time.
   target_link_options(lnn_torch INTERFACE LINKER:--disable-new-dtags)
 endfunction()
