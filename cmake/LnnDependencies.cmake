@@ -1,7 +1,7 @@
 # Everything comes from Debian 12's packages by default; design reasons are in the README, section "How it is built".
 # Another LibTorch (1.13 or newer, CPU or CUDA): cmake -DLNN_TORCH=/path/to/libtorch ...
 
-find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(Boost 1.74 CONFIG REQUIRED COMPONENTS program_options)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 find_package(MPI REQUIRED COMPONENTS CXX)
