@@ -13,6 +13,7 @@ std::map<std::string, std::string> build_facts() {
           {"build_type", LNN_BUILD_TYPE},
           {"compiler", LNN_COMPILER},
           {"libtorch", LNN_TORCH_VERSION},
+          {"libtorch_build", LNN_TORCH_BUILD},
           {"hdf5", LNN_HDF5_VERSION}};
 }
 

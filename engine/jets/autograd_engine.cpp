@@ -1,6 +1,7 @@
 #include "jets/autograd_engine.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "base/error.h"
@@ -33,7 +34,7 @@ EngineFacts AutogradEngine::facts() const {
 
 Jet AutogradEngine::forward(const at::Tensor& x, const Tangents& tangents, Keep keep) {
   invariant(tangents.rows >= 1 && tangents.rows <= tangents.directions.size(1), "1 <= rows <= tangents");
-  const at::AutoGradMode enable_grad(true);
+  const c10::AutoGradMode enable_grad(true);
   const bool keep_graph = keep == Keep::for_backward;
   const at::Tensor input = x.detach().requires_grad_(true);
   const at::Tensor value = network_.lagrangian(input);

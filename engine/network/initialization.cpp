@@ -1,6 +1,7 @@
 #include "network/initialization.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <boost/random/normal_distribution.hpp>
@@ -103,7 +104,7 @@ double weight_deviation(const NetworkOptions& options, const ParameterInfo& info
 
 void initialize(const Network& network) {
   Engine engine(network.options().seed);
-  const at::NoGradGuard no_grad;
+  const c10::NoGradGuard no_grad;
   for (const ParameterInfo& info : network.layout()) {
     Values values = initial_values(network.options(), info, engine);
     const at::Tensor source = at::from_blob(values.data(), {info.size}, at::kDouble);

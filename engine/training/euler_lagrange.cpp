@@ -71,11 +71,22 @@ OwnVector<N> inverse_spectrum(const Motion& motion, int b) {
   return mu.unaryExpr([threshold](double value) { return std::abs(value) > threshold ? 1 / value : 0.0; });
 }
 
+<<<<<<< HEAD
 template <int N, class RightSide>
 OwnVector<N> apply_inverse(const Motion& motion, int b, const RightSide& right_side) {
   const Matrix<N> basis = matrix_of<N>(motion, motion.eigenvectors, b);
   const OwnVector<N> coordinates = basis.transpose() * right_side;
   return basis * inverse_spectrum<N>(motion, b).cwiseProduct(coordinates);
+=======
+Eigen::VectorXd apply_inverse(const Motion& motion, int b, const Eigen::VectorXd& right_side) {
+  const Matrix basis = matrix_of(motion, motion.eigenvectors, b);
+  const Eigen::VectorXd components = basis.transpose() * right_side;
+  return basis * inverse_spectrum(motion, b).cwiseProduct(components);
+}
+
+bool truncated(const Motion& motion, int b) {
+  return (inverse_spectrum(motion, b).array() == 0).any();
+>>>>>>> cuda
 }
 
 std::size_t index(std::int64_t i) {

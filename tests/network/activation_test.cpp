@@ -1,6 +1,7 @@
 #include "network/activation.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -35,7 +36,7 @@ TEST_P(EveryActivation, DerivativesAgreeWithFiniteDifferences) {
 }
 
 TEST_P(EveryActivation, AutogradOfTheTensorFormGivesTheSameDerivatives) {
-  const at::AutoGradMode enable_grad(true);
+  const c10::AutoGradMode enable_grad(true);
   const at::Tensor z = at::linspace(-7, 7, 57, at::kDouble).requires_grad_(true);
   at::Tensor y = lnn::network::apply(GetParam(), z);
   for (std::size_t order = 0; order <= 3; ++order) {

@@ -3,6 +3,7 @@
 #include "training/loss.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -126,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Training, EveryLoss, testing::ValuesIn(cases),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(EveryLoss, ValueAndGradientAgreeWithAutogradOfTheWholeFormula) {
-  const at::AutoGradMode enable_grad(true);
+  const c10::AutoGradMode enable_grad(true);
   const auto [base, penalty] = by_autograd();
   const auto expected = torch::autograd::grad({base + loss_.lambda * penalty}, network_.leaves());
 
