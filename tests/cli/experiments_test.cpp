@@ -97,6 +97,21 @@ TEST_F(MainJob, GivesBitwiseTheSameNumbersWithAnyNumberOfRanks) {
   for (const int ranks : {1, 2, 3, 6}) EXPECT_EQ(run_with(ranks), alone) << ranks << " ranks";
 }
 
+TEST_F(MainJob, GivesBitwiseTheSameNumbersInPacks) {
+  for (const char* backend : {"native", "tensor"}) {
+    const auto run_with = [&](const char* pack) {
+      const std::string run = (folder_ / (std::string(backend) + pack)).string();
+      const Finished sweep = lnn_sweep({"run", experiment_file("initialization"), "--scale", "smoke", "--out",
+                                        run, "--backend", backend, "--pack", pack, "--only", "gelu"});
+      EXPECT_EQ(sweep.code, 0) << sweep.output;
+      return numbers(run);
+    };
+    const auto alone = run_with("1");
+    EXPECT_EQ(alone.size(), 4U);
+    EXPECT_EQ(run_with("3"), alone) << backend;
+  }
+}
+
 TEST_F(MainJob, RecordsATrialThatDivergesAndGoesOn) {
   const std::string run = (folder_ / "run").string();
   const Finished sweep = lnn_sweep({"run", experiment_file("initialization"), "--scale", "smoke", "--out",

@@ -148,6 +148,27 @@ TEST_P(AnyRanks, GiveTheSameResults) {
   EXPECT_THAT(finished.output, HasSubstr("4 trials: 2 completed, 1 diverged, 1 crashed."));
 }
 
+TEST_P(AnyRanks, GiveTheSameResultsInPacks) {
+  const Finished finished = sweep(GetParam(), {{"2", "nan"}, {"3", "segv"}}, {"--pack", "4"});
+  EXPECT_EQ(finished.code, 1) << finished.output;
+  const std::map<int, std::string> expected{
+      {1, "completed"}, {2, "diverged"}, {3, "crashed"}, {4, "completed"}};
+  EXPECT_EQ(outcomes(), expected);
+  // Whoever trained before the crash did so in company; the others were tried again alone.
+  std::map<int, std::string> packs;
+  for (const auto& entry : fs::directory_iterator(run_.trials())) {
+    const auto record = lnn::store::read_trial(entry.path());
+    const auto pack = record.provenance.find("pack");
+    packs[Json::parse(record.config).at("network").at("seed")] =
+        pack == record.provenance.end() ? "crashed" : pack->second + std::to_string(record.attempts);
+  }
+  EXPECT_THAT(packs.at(3), "crashed");
+  int in_pack = 0;
+  for (const auto& [seed, pack] : packs) in_pack += pack == "yes1" ? 1 : 0;
+  for (const auto& [seed, pack] : packs) EXPECT_THAT(pack, testing::AnyOf("yes1", "no2", "crashed"));
+  EXPECT_LT(in_pack, 4);
+}
+
 TEST_P(AnyRanks, ReturnTheMastersExitCode) {
   EXPECT_EQ(sweep(GetParam()).code, 0);
   EXPECT_EQ(sweep(GetParam()).code, 0) << "nothing left to do";
@@ -252,6 +273,10 @@ TEST_F(RunTest, BadCommandLinesSayWhatToDo) {
   EXPECT_EQ(launch(alone, {"run", (folder_ / "fakes.json").string()})->wait().code, 2);
   EXPECT_EQ(sweep(alone, {}, {"--set", "network.width"}).code, 2);
   EXPECT_EQ(sweep(alone, {}, {"--trial-timeout", "0"}).code, 2);
+  EXPECT_EQ(sweep(alone, {}, {"--pack", "0"}).code, 2);
+  const Finished backend = sweep(alone, {}, {"--backend", "nativ"});
+  EXPECT_EQ(backend.code, 2);
+  EXPECT_THAT(backend.output, AllOf(HasSubstr("nativ"), HasSubstr("native")));
   EXPECT_THAT(sweep(alone, {}, {"--only", "nothing like it"}).output, HasSubstr("nothing like it"));
   EXPECT_FALSE(fs::exists(run_.root));
 }

@@ -71,6 +71,27 @@ TEST(Board, CountsOnlySelectedTrials) {
   EXPECT_EQ(board.totals().trials, 1);
 }
 
+std::vector<std::string> ids_of(const std::vector<const lnn::sweep::TrialStatus*>& pack) {
+  std::vector<std::string> ids;
+  for (const auto* trial : pack) ids.push_back(trial->id);
+  return ids;
+}
+
+TEST(Board, PacksTrialsOfOneShapeThatHaveNeverBeenStarted) {
+  auto plan = plan_with_costs({1, 1, 1, 1, 1});
+  for (const std::size_t k : {0U, 2U, 3U, 4U}) plan.trials[k].pack = "width=64";
+  Board board(plan);
+  EXPECT_EQ(board.companions(*board.next(1).front()), 4);
+  EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"0", "2", "3"}));
+  board.started("0", 1, 1);
+  board.ended("0", Outcome::crashed, "its pack died", 2, true);
+  EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"0"}));
+  board.started("0", 2, 3);
+  EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"1"}));
+  board.started("1", 1, 3);
+  EXPECT_EQ(ids_of(board.next(9)), (std::vector<std::string>{"2", "3", "4"}));
+}
+
 TEST(Board, ADivergedTrialIsAResultAndACrashIsNot) {
   Board board(plan_with_costs({1, 1}));
   board.started("0", 1, 1);

@@ -26,7 +26,7 @@ TEST(TriplePendulum, StartsAndTakesItsFirstEpochAsPublished) {
   network_options.coordinates = 3;
   const network::Network network(network_options, at::kFloat);
   network::initialize(network);
-  const auto engine = jets::make_engine({.backend = "autograd"}, network);
+  const auto engine = jets::make_engine({}, network);
 
   training::TrainingOptions options;
   options.phases[0].epochs = 1;

@@ -8,9 +8,8 @@
 #include <limits>
 #include <random>
 
+#include "emulated_kernels.h"
 #include "jets/native/buffer.h"
-#include "jets/native/emulated_tiles.h"
-#include "jets/native/split_products.h"
 #include "network/activation.h"
 
 namespace {
@@ -32,19 +31,7 @@ template <class T>
 std::vector<Kernels<T>> tables() {
   std::vector<Kernels<T>> result;
   for (const Kernels<T>* kernels : available_kernels<T>()) result.push_back(*kernels);
-  if constexpr (std::is_same_v<T, float>) {
-    using Products = SplitProducts<EmulatedTiles>;
-    Kernels<T> emulated = result.front();
-    emulated.instruction_set = "emulated matrix unit";
-    emulated.precision = "bf16x3";
-    emulated.lanes = 16;
-    emulated.packed_size = Products::packed_size;
-    emulated.pack = Products::pack;
-    emulated.product = Products::product;
-    emulated.transposed_scratch_size = Products::transposed_scratch_size;
-    emulated.transposed_product = Products::transposed_product;
-    result.push_back(emulated);
-  }
+  if constexpr (std::is_same_v<T, float>) result.push_back(with_emulated_products(result.front()));
   return result;
 }
 

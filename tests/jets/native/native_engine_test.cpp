@@ -4,8 +4,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "jets/native/emulated_tiles.h"
-#include "jets/native/split_products.h"
+#include "emulated_kernels.h"
 #include "network/initialization.h"
 
 namespace {
@@ -95,14 +94,7 @@ TEST(NativeEngine, KeepsItsPrecisionOnEveryInstructionSet) {
 }
 
 TEST(NativeEngine, KeepsFiveDigitsWithSplitProducts) {
-  using Products = jets::native::SplitProducts<jets::native::EmulatedTiles>;
-  jets::native::Kernels<float> kernels = *jets::native::available_kernels<float>().back();
-  kernels.packed_size = Products::packed_size;
-  kernels.pack = Products::pack;
-  kernels.product = Products::product;
-  kernels.transposed_scratch_size = Products::transposed_scratch_size;
-  kernels.transposed_product = Products::transposed_product;
-  kernels.lanes = 16;
+  const auto kernels = with_emulated_products(*jets::native::available_kernels<float>().back());
   const auto [second, gradient] = errors(kernels, {2, 64, 37});
   EXPECT_LT(second, 2e-5);
   EXPECT_LT(gradient, 2e-5);

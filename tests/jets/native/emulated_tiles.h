@@ -29,14 +29,16 @@ class EmulatedTiles {
   template <int C, int A, int B>
   static void multiply() {
     for (int i = 0; i < 16; ++i) {
-      for (int n = 0; n < 16; ++n) {
-        float sum = real(tiles()[C][i][n]);
-        for (int k = 0; k < 16; ++k) {
-          sum += high(tiles()[A][i][k]) * high(tiles()[B][k][n]);
-          sum += low(tiles()[A][i][k]) * low(tiles()[B][k][n]);
+      float sums[16];
+      std::memcpy(sums, tiles()[C][i], sizeof(sums));
+      for (int k = 0; k < 16; ++k) {
+        const float a_high = high(tiles()[A][i][k]);
+        const float a_low = low(tiles()[A][i][k]);
+        for (int n = 0; n < 16; ++n) {
+          sums[n] += a_high * high(tiles()[B][k][n]) + a_low * low(tiles()[B][k][n]);
         }
-        std::memcpy(&tiles()[C][i][n], &sum, sizeof(sum));
       }
+      std::memcpy(tiles()[C][i], sums, sizeof(sums));
     }
   }
 
