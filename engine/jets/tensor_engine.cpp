@@ -1,6 +1,7 @@
 #include "jets/tensor_engine.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace lnn::jets {
 namespace {

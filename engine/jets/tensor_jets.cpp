@@ -1,6 +1,7 @@
 #include "jets/tensor_jets.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "base/error.h"
 
