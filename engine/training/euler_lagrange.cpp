@@ -71,22 +71,11 @@ OwnVector<N> inverse_spectrum(const Motion& motion, int b) {
   return mu.unaryExpr([threshold](double value) { return std::abs(value) > threshold ? 1 / value : 0.0; });
 }
 
-<<<<<<< HEAD
 template <int N, class RightSide>
 OwnVector<N> apply_inverse(const Motion& motion, int b, const RightSide& right_side) {
   const Matrix<N> basis = matrix_of<N>(motion, motion.eigenvectors, b);
   const OwnVector<N> coordinates = basis.transpose() * right_side;
   return basis * inverse_spectrum<N>(motion, b).cwiseProduct(coordinates);
-=======
-Eigen::VectorXd apply_inverse(const Motion& motion, int b, const Eigen::VectorXd& right_side) {
-  const Matrix basis = matrix_of(motion, motion.eigenvectors, b);
-  const Eigen::VectorXd components = basis.transpose() * right_side;
-  return basis * inverse_spectrum(motion, b).cwiseProduct(components);
-}
-
-bool truncated(const Motion& motion, int b) {
-  return (inverse_spectrum(motion, b).array() == 0).any();
->>>>>>> cuda
 }
 
 std::size_t index(std::int64_t i) {
@@ -120,8 +109,9 @@ class SquareBuilder {
     jets::SquareTerms& squares = functional.squares;
     const auto entries = static_cast<std::int64_t>(samples_.size());
     const at::TensorOptions options = functional.first.options();
-    const at::Tensor weights = at::tensor(weights_, at::kDouble).to(options);
-    const at::Tensor directions = at::tensor(directions_, at::kDouble).view({entries, n_}).to(options);
+    const at::Tensor weights = at::tensor(weights_, at::TensorOptions(at::kDouble)).to(options);
+    const at::Tensor directions =
+        at::tensor(directions_, at::TensorOptions(at::kDouble)).view({entries, n_}).to(options);
     const bool first = squares.samples.empty();
     squares.samples.insert(squares.samples.end(), samples_.begin(), samples_.end());
     squares.weights = first ? weights : at::cat({squares.weights, weights});

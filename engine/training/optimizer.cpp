@@ -51,19 +51,10 @@ double FlatOptimizer::rectification(double beta2, int step) {
   return std::sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho));
 }
 
-<<<<<<< HEAD
 double FlatOptimizer::step(const at::Tensor& gradient, double learning_rate) {
   const bool single = parameters_.scalar_type() == at::kFloat;
   return single ? typed_step<float>(gradient, learning_rate) : typed_step<double>(gradient, learning_rate);
 }
-=======
-void FlatOptimizer::step(const at::Tensor& gradient, double learning_rate) {
-  const c10::NoGradGuard no_grad;
-  ++step_;
-  const at::Tensor decayed = gradient + options_.weight_decay * parameters_;
-  first_moment_.mul_(options_.beta1).add_(decayed, 1 - options_.beta1);
-  second_moment_.mul_(options_.beta2).addcmul_(decayed, decayed, 1 - options_.beta2);
->>>>>>> cuda
 
 template <class T>
 double FlatOptimizer::typed_step(const at::Tensor& gradient, double learning_rate) {
