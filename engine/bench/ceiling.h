@@ -20,7 +20,8 @@ class Ceiling {
     double gflops = 0;  ///< best so far [GFLOP/s]
   };
 
-  Ceiling();
+  /// Products of side x side x side.
+  explicit Ceiling(long side = 512);
   /// Each product once more.
   void measure();
   /// All products, best of each so far. Precondition: measure() has been called.
@@ -35,6 +36,7 @@ class Ceiling {
   template <class T>
   void add_products();
 
+  long side_;
   std::vector<Entry> entries_;
 };
 

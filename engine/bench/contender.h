@@ -49,8 +49,8 @@ class Contender {
 
 /// Which contenders take part; empty lists mean all.
 struct Selection {
-  std::vector<std::string> backends;
-  std::vector<std::string> precisions;
+  std::vector<std::string> backends = {};
+  std::vector<std::string> precisions = {};
   bool all_instruction_sets = false;  ///< also the native engine's slower kernels
 };
 

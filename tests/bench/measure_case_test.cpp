@@ -18,7 +18,7 @@ using testing::HasSubstr;
 const Case tiny{.n = 2, .width = 8, .hidden_layers = 2, .batch = 4};
 
 CaseResult measure(const Case& c, const Selection& selection = {}) {
-  static Ceiling ceiling;
+  static Ceiling ceiling(16);
   return measure_case(make_problem(c), selection, 1e-4, ceiling);
 }
 
@@ -101,7 +101,7 @@ TEST(MeasureCase, WhatThisMachineLacksIsTheEnvironment) {
 }
 
 TEST(Ceiling, MeasuresEveryProduct) {
-  Ceiling ceiling;
+  Ceiling ceiling(64);
   ceiling.measure();
   for (const Ceiling::Product& product : ceiling.products()) {
     EXPECT_GT(product.gflops, 0) << product.with;
