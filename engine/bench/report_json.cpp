@@ -46,7 +46,8 @@ Json process_json(const WorkerResult& worker) {
     json["throughput"] = {{"processes", worker.throughput->processes},
                           {"one_steps_per_s", worker.throughput->one},
                           {"all_steps_per_s", worker.throughput->all},
-                          {"ratio", worker.throughput->all / worker.throughput->one}};
+                          {"ratio", worker.throughput->all / worker.throughput->one},
+                          {"processor_share", worker.throughput->processor_share}};
   }
   return json;
 }

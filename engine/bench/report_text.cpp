@@ -69,6 +69,12 @@ std::string process_lines(const WorkerResult& worker) {
     const Throughput& t = *worker.throughput;
     text += fmt::format("  {} such processes at once: {} steps/s against {} of one alone: {:.2f} times.\n",
                         t.processes, three_digits(t.all), three_digits(t.one), t.all / t.one);
+    constexpr double undisturbed = 0.95;
+    if (t.processor_share < undisturbed)
+      text += fmt::format(
+          "  They had a processor only {:.0f} % of that time: other programs took it, or there are too "
+          "few.\n",
+          100 * t.processor_share);
   }
   return text;
 }

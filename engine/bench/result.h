@@ -29,8 +29,9 @@ struct Memory {
 /// Training steps per second of several processes at once against one of them alone, in turns.
 struct Throughput {
   int processes = 0;
-  double one = 0;  ///< steps/s of one process while the others wait; median
-  double all = 0;  ///< steps/s of all processes together; median
+  double one = 0;              ///< steps/s of one process while the others wait; median
+  double all = 0;              ///< steps/s of all processes together; median
+  double processor_share = 0;  ///< of the time together, that they had a processor; well below 1: others ran
 };
 
 /// What a process of its own told about the case.

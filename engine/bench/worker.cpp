@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <ctime>
 #include <iostream>
 #include <string>
 
@@ -27,6 +28,7 @@ double resident_without_training() {
 
 Json train_for(double seconds, Contender& contender) {
   long steps = 0;
+  const std::clock_t cpu_start = std::clock();
   const auto start = Clock::now();
   double elapsed = 0;
   do {
@@ -34,7 +36,8 @@ Json train_for(double seconds, Contender& contender) {
     ++steps;
     elapsed = seconds_since(start);
   } while (elapsed < seconds);
-  return {{"steps", steps}, {"seconds", elapsed}};
+  const double cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+  return {{"steps", steps}, {"seconds", elapsed}, {"cpu_seconds", cpu_seconds}};
 }
 
 }  // namespace

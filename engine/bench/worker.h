@@ -14,7 +14,7 @@ nlohmann::json worker_task(const Case& definition, const jets::EngineOptions& en
 
 /// The worker's whole life. Writes one line {"libtorch_mib", "training_mib", "backend", "precision",
 /// "instruction_set"} when it is ready; then, for every line with a number of seconds on standard input,
-/// trains for that long and answers {"steps", "seconds"}. Ends when its input does.
+/// trains for that long and answers {"steps", "seconds", "cpu_seconds"}. Ends when its input does.
 void run_worker(const nlohmann::json& task);
 
 }  // namespace lnn::bench

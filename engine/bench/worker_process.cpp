@@ -29,26 +29,40 @@ std::array<int, 2> make_pipe() {
   return ends;
 }
 
-// Steps per second of these workers together, all training at the same time.
-double steps_per_second(std::span<const std::unique_ptr<WorkerProcess>> workers, double seconds) {
+// What some workers did at the same time.
+struct Window {
+  double steps_per_second = 0;  // all together
+  double seconds = 0;           // sum over the workers
+  double cpu_seconds = 0;
+};
+
+Window train_together(std::span<const std::unique_ptr<WorkerProcess>> workers, double seconds) {
   for (const auto& worker : workers) worker->tell(fmt::format("{}", seconds));
-  double rate = 0;
+  Window window;
   for (const auto& worker : workers) {
     const Json done = worker->hear();
-    rate += done.at("steps").get<double>() / done.at("seconds").get<double>();
+    const double elapsed = done.at("seconds");
+    window.steps_per_second += done.at("steps").get<double>() / elapsed;
+    window.seconds += elapsed;
+    window.cpu_seconds += done.at("cpu_seconds").get<double>();
   }
-  return rate;
+  return window;
 }
 
 Throughput measure_throughput(const Workers& workers, double seconds) {
   constexpr int rounds = 3;
   Times one;
   Times all;
+  Window sum;
   for (int i = 0; i < rounds; ++i) {
-    one.add(1 / steps_per_second(std::span(workers).first(1), seconds));
-    all.add(1 / steps_per_second(workers, seconds));
+    one.add(1 / train_together(std::span(workers).first(1), seconds).steps_per_second);
+    const Window together = train_together(workers, seconds);
+    all.add(1 / together.steps_per_second);
+    sum.seconds += together.seconds;
+    sum.cpu_seconds += together.cpu_seconds;
   }
-  return {static_cast<int>(workers.size()), 1 / one.median(), 1 / all.median()};
+  return {static_cast<int>(workers.size()), 1 / one.median(), 1 / all.median(),
+          sum.cpu_seconds / sum.seconds};
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ Result sample() {
   c.contenders = {contender("autograd", 0.040), contender("native", 0.010)};
   c.worker.engine = c.contenders[1].engine;
   c.worker.memory = {100, 2.5};
-  c.worker.throughput = Throughput{2, 50, 95};
+  c.worker.throughput = Throughput{2, 50, 95, 0.5};
   Result result;
   result.ceilings = {{"libtorch mm", "float32", 150}, {"native some", "float32", 200}};
   result.cases = {c};
@@ -72,6 +72,7 @@ TEST(TextReport, ShowsTheSameNumbers) {
                   "native +float32 +some +10\\.0 +10\\.0 +12\\.5 +4\\.00 +4\\.00 +100 +50 +19\\.5 +0\\.20 "
                   "+3\\.0e-07 +1\n"));
   EXPECT_THAT(text, HasSubstr("95.0 steps/s against 50.0 of one alone: 1.90 times"));
+  EXPECT_THAT(text, HasSubstr("They had a processor only 50 % of that time"));
   EXPECT_THAT(text, Not(HasSubstr("other programs")));
 }
 
