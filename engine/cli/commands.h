@@ -17,8 +17,10 @@ int run(const Words& words);
 int status(const Words& words);
 int collect(const Words& words);
 int table(const Words& words);
-/// Replaces this process by lnn-sweep-trial, the only program that loads LibTorch (0.6 s that nothing else
-/// pays).
+/// Replaces this process by lnn-sweep-bench, which loads LibTorch.
+int bench(const Words& words);
+/// Replaces this process by lnn-sweep-trial, because loading LibTorch takes 0.6 s that no other command is to
+/// pay.
 int train(const Words& words);
 
 }  // namespace lnn::cli

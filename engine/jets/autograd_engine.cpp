@@ -16,10 +16,10 @@ at::Tensor dense_weights(const Functional& functional, const at::Tensor& like) {
   at::Tensor weights = at::zeros_like(like);
   for (const MixedTerm& term : functional.mixed) weights += term.u.unsqueeze(2) * term.v.unsqueeze(1);
   const SquareTerms& squares = functional.squares;
-  for (std::size_t e = 0; e < squares.samples.size(); ++e) {
-    const auto entry = static_cast<std::int64_t>(e);
-    const at::Tensor w = squares.directions[entry];
-    weights[squares.samples[e]].narrow(1, 0, w.size(0)) += squares.weights[entry] * at::outer(w, w);
+  if (!squares.samples.empty()) {
+    const at::Tensor w = squares.directions;
+    const at::Tensor outer = squares.weights.view({-1, 1, 1}) * w.unsqueeze(2) * w.unsqueeze(1);
+    weights.narrow(2, 0, w.size(1)).index_add_(0, at::tensor(squares.samples), outer.to(like.scalar_type()));
   }
   return weights;
 }

@@ -1,15 +1,13 @@
 #include "sweep/sweep.h"
 
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/programs.h"
 #include "store/run_directory.h"
 #include "sweep/event_log.h"
 #include "sweep/local_slots.h"
@@ -275,18 +273,7 @@ void Master::list_failures() const {
 }  // namespace
 
 fs::path trial_program() {
-  const char* other = std::getenv("LNN_TRIAL_PROGRAM");
-  std::error_code ignored;
-  fs::path path = other != nullptr
-                      ? fs::absolute(other)
-                      : fs::read_symlink("/proc/self/exe", ignored).parent_path() / "lnn-sweep-trial";
-  if (access(path.c_str(), X_OK) != 0 || fs::is_directory(path, ignored)) {
-    throw_environment_error(
-        "{}: is not there or cannot be executed (it trains the trials). Build the target lnn-sweep-trial, or "
-        "install it beside lnn-sweep{}.",
-        path.string(), other != nullptr ? "; or unset LNN_TRIAL_PROGRAM" : "");
-  }
-  return path;
+  return program_beside_this_one("lnn-sweep-trial", "trains the trials", "LNN_TRIAL_PROGRAM");
 }
 
 int run_sweep(const experiment::Plan& plan, const SweepOptions& options, const MpiSession* mpi) {

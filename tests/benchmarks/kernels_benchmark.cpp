@@ -1,5 +1,5 @@
 // The parts of a native step, one by one: products and elementwise passes for every instruction set of this
-// machine. Run: build/benchmarks/bin/kernels_benchmark [--benchmark_filter=avx512]
+// machine. Run: build/developer/bin/kernels_benchmark [--benchmark_filter=avx512]
 #include <benchmark/benchmark.h>
 
 #include <string>
