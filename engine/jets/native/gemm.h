@@ -39,6 +39,14 @@ void pack(long rows, long columns, const T* b, long row_stride, long column_stri
     const long used = first + width <= columns ? width : columns - first;
     T* const panel = packed + first * rows;
     const T* const corner = b + first * column_stride;
+    if (column_stride == 1 && used == width) {
+      for (long k = 0; k < rows; ++k) {
+        for (long n = 0; n < width; n += lanes<T>) {
+          store<T>(panel + k * width + n, load<T>(corner + k * row_stride + n));
+        }
+      }
+      return;
+    }
     for (long k0 = 0; k0 < rows; k0 += rows_at_once) {
       const long end = k0 + rows_at_once < rows ? k0 + rows_at_once : rows;
       for (long n = 0; n < width; ++n) {
