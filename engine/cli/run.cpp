@@ -31,8 +31,9 @@ Syntax run_syntax() {
       ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                     //
        "run only trials whose id starts with this or whose label contains it; may be repeated")  //
       ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")   //
-      ("threads", po::value<int>()->default_value(1), "threads of each trial")                   //
-      ("backend", po::value<std::string>()->default_value("auto"),                               //
+      ("threads", po::value<int>()->default_value(1),
+       "threads of each trial (the native engine uses one)")        //
+      ("backend", po::value<std::string>()->default_value("auto"),  //
        "derivative engine: native (processor), tensor (processor or GPU), autograd (slow, the reference); "
        "auto: native on the processor, tensor on a GPU")              //
       ("precision", po::value<std::string>()->default_value("auto"),  //

@@ -43,7 +43,7 @@ po::options_description describe() {
       "training.precision")(
       "device", po::value<std::string>()->default_value("auto"),
       "what computes: auto (the processor), cpu, cuda, cuda:N; cuda needs the backend tensor")(
-      "threads", po::value<int>()->default_value(1), "threads of LibTorch")(
+      "threads", po::value<int>()->default_value(1), "threads of LibTorch (the native engine uses one)")(
       "attempt", po::value<int>()->default_value(1), "number of this attempt, recorded in the result")(
       "parent-pid", po::value<int>(), "end when this process ends (used by the sweep)");
   return options;

@@ -84,6 +84,44 @@ class SplitProducts {
     Tiles::release();
   }
 
+  /// Multiplies small integers, which are exact in bfloat16, in shapes with partial tiles and several runs,
+  /// and compares with plain loops: false on a unit, emulator or hypervisor that does not do what it claims.
+  static bool works() {
+    constexpr long rows = 40;
+    constexpr long columns = 56;
+    constexpr long depth = 72;
+    constexpr long ld = 64;  // of C, whole tiles
+    alignas(64) static float a[rows * depth];
+    alignas(64) static float b[depth * columns];
+    alignas(64) static float c[rows * ld];
+    alignas(64) static float scratch[65536];
+    static_assert(depth <= 3 * tile_depth && rows <= 2 * block_rows && columns <= 4 * tile_columns);
+    for (long i = 0; i < rows * depth; ++i) a[i] = static_cast<float>(i % 7 - 3);
+    for (long i = 0; i < depth * columns; ++i) b[i] = static_cast<float>(i % 5 - 2);
+    // A(i, k) = a[i * depth + k] for the product, and stored with its rows and columns exchanged for the
+    // other.
+    const auto is_twice_the_product = [&](long row_stride, long column_stride) {
+      for (long i = 0; i < rows; ++i) {
+        for (long n = 0; n < columns; ++n) {
+          float expected = 0;
+          for (long k = 0; k < depth; ++k)
+            expected += 2 * a[i * row_stride + k * column_stride] * b[k * columns + n];
+          if (c[i * ld + n] != expected) return false;
+        }
+      }
+      return true;
+    };
+    pack(depth, columns, b, columns, 1, scratch);
+    product(rows, columns, depth, a, depth, scratch, c, ld, false);
+    product(rows, columns, depth, a, depth, scratch, c, ld, true);
+    if (!is_twice_the_product(depth, 1)) return false;
+    const Runs<float> left{a, 3, depth / 3 * rows, depth / 3, rows};
+    const Runs<float> right{b, 3, depth / 3 * columns, depth / 3, columns};
+    transposed_product(rows, columns, left, right, scratch, c, ld, false);
+    transposed_product(rows, columns, left, right, scratch, c, ld, true);
+    return is_twice_the_product(1, rows);
+  }
+
  private:
   static constexpr long tile_rows = 16;
   static constexpr long tile_columns = 16;

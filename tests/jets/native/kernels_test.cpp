@@ -180,6 +180,21 @@ TYPED_TEST(EveryNumberType, ActivationsPassNanOn) {
   }
 }
 
+// Tiles of which one loses its results, as in a broken emulator.
+class BrokenTiles : public lnn::jets::native::EmulatedTiles {
+ public:
+  template <int C, int A, int B>
+  static void multiply() {
+    EmulatedTiles::multiply<C, A, B>();
+    if constexpr (C == 3) zero<3>();
+  }
+};
+
+TEST(SplitProducts, NoticeAUnitThatDoesNotMultiply) {
+  EXPECT_TRUE(SplitProducts<EmulatedTiles>::works());
+  EXPECT_FALSE(SplitProducts<BrokenTiles>::works());
+}
+
 TEST(AvailableKernels, EndWithOnesThatRunAnywhere) {
   EXPECT_STREQ(available_kernels<float>().back()->instruction_set, "baseline");
   EXPECT_STREQ(available_kernels<double>().back()->instruction_set, "baseline");
