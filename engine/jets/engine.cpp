@@ -1,9 +1,6 @@
 #include "jets/engine.h"
 
-#include <algorithm>
-
 #include "base/error.h"
-#include "base/names.h"
 #include "jets/autograd_engine.h"
 #include "jets/device.h"
 #include "jets/native/native_engine.h"
@@ -16,17 +13,9 @@ bool is_double(const network::Network& network) {
   return network.parameters().scalar_type() == at::kDouble;
 }
 
-const std::vector<std::string>& known_precisions() {
-  static const std::vector<std::string> names{"auto", "float32", "float64", "bf16x3"};
-  return names;
-}
-
 // The network's number type is part of a trial, so a request can only confirm it or choose how floats are
 // multiplied.
 void check_precision(const std::string& precision, const network::Network& network) {
-  const std::vector<std::string>& known = known_precisions();
-  if (std::find(known.begin(), known.end(), precision) == known.end())
-    throw_unknown_name("precision", precision, known);
   if (precision == "auto" || (precision == "float64") == is_double(network)) return;
   throw_user_error("precision {}: the network is in {} (its training.precision). Set training.precision={}.",
                    precision, is_double(network) ? "float64" : "float32",
@@ -54,8 +43,7 @@ void check_exact(const EngineOptions& options) {
   if (options.precision != "bf16x3") return;
   throw_environment_error(
       "precision bf16x3: backend {} has no such products (only native has). Use --backend native or "
-      "--precision "
-      "float32.",
+      "--precision float32.",
       options.backend);
 }
 
@@ -73,10 +61,10 @@ std::vector<std::string> backend_names() {
 }
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const network::Network& network) {
+  check_words(options);
   check_precision(options.precision, network);
   const at::Device device = resolve_device(options.device);
-  const bool automatic = options.backend == "auto";
-  if (options.backend == "tensor" || (automatic && !device.is_cpu())) {
+  if (options.backend == "tensor" || (options.backend == "auto" && !device.is_cpu())) {
     check_exact(options);
     return std::make_unique<TensorEngine>(network, device);
   }
@@ -85,11 +73,8 @@ std::unique_ptr<Engine> make_engine(const EngineOptions& options, const network:
     check_exact(options);
     return std::make_unique<AutogradEngine>(network);
   }
-  if (options.backend == "native" || automatic) {
-    return is_double(network) ? make_native<double>(options.precision, network)
-                              : make_native<float>(options.precision, network);
-  }
-  throw_unknown_name("backend", options.backend, backend_names());
+  return is_double(network) ? make_native<double>(options.precision, network)
+                            : make_native<float>(options.precision, network);
 }
 
 }  // namespace lnn::jets

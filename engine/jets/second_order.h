@@ -9,7 +9,8 @@ namespace lnn::jets {
 
 /// sum_b sum_ij S_ij D_{t_i} D_{t_j} L, S constant, written as sum over streams 1/2 sum_p s_p m_p: each
 /// stream s_p is a combination of tangents, and its partner m_p one of the streams such that the derivative
-/// of the sum is sum_p m_p ds_p. A backward pass needs one adjoint row per stream (jets.md, section 3).
+/// of the sum is sum_p m_p ds_p. A backward pass needs one adjoint row per stream
+/// (jets/native/native_engine.h has the derivation).
 class SecondOrder {
  public:
   /// M rank-one terms (u_m . t)(v_m . t): 2M streams. u [K, B, M, R] and v [K, B, M, T], R <= T.

@@ -9,8 +9,8 @@
 namespace lnn::jets {
 
 /// The jets of K networks of one architecture at once, in ATen operations on any device, without autograd:
-/// the products of all networks are one batched product (jets.md, sections 2 and 3). Nothing here waits for
-/// the device.
+/// the products of all networks are one batched product (jets/native/native_engine.h has the derivation).
+/// Nothing here waits for the device.
 ///
 /// Shapes as in jets/engine.h with a leading dimension K: parameters [K, P], x [K, B, d], directions
 /// [K, B, T, d]; jets [K, B], [K, B, d], [K, B, R, T].

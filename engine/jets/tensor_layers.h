@@ -10,7 +10,8 @@
 /// The layers of the tensor engine, for K networks at once. Every layer works in four sweeps over the
 /// network: forward() carries the value and its tangents, reverse() the adjoint r of the value and the
 /// layer's share of the second derivatives; then, for a parameter gradient, push() the collapsed second-order
-/// stream sigma, and pull() the adjoints of the value and of the streams (jets.md, sections 2 and 3).
+/// stream sigma, and pull() the adjoints of the value and of the streams (jets/native/native_engine.h has the
+/// derivation).
 ///
 /// Rows at a layer: [K, B, 1 + T, w], row 0 the value, the others its tangents. Adjoint rows: [K, B, 1 + A,
 /// w], row 0 the adjoint of the value, the others those of the A streams of a SecondOrder.
