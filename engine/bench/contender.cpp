@@ -108,8 +108,9 @@ Contenders make_contenders(const Problem& problem, const Selection& selection) {
       try {
         auto contender = std::make_unique<Contender>(
             problem, jets::EngineOptions{.backend = backend, .precision = precision});
-        // An engine that only knows the network's own precision ignores the request for another.
-        if (contender->facts().precision == precision) contenders.push_back(std::move(contender));
+        contenders.push_back(std::move(contender));
+      } catch (const UserError&) {
+        continue;  // no machine has this combination
       } catch (const EnvironmentError& error) {
         lacking = error;
       }

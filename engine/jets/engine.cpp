@@ -41,7 +41,7 @@ std::unique_ptr<Engine> make_native(const std::string& precision, const network:
 // LibTorch's operations have no split products.
 void check_exact(const EngineOptions& options) {
   if (options.precision != "bf16x3") return;
-  throw_environment_error(
+  throw_user_error(
       "precision bf16x3: backend {} has no such products (only native has). Use --backend native or "
       "--precision float32.",
       options.backend);
