@@ -24,7 +24,6 @@ class Buffer {
 
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
-  void zero() { std::fill_n(data_.get(), size_, T(0)); }
 
  private:
   static constexpr std::align_val_t alignment{64};

@@ -76,18 +76,7 @@ bool amx_works() {
 }
 
 const Kernels<float>& amx_kernel_table() {
-  static const Kernels<float> table = [] {
-    using Products = SplitProducts<AmxTiles>;
-    Kernels<float> kernels = avx512::kernel_table<float>();
-    kernels.instruction_set = "amx";
-    kernels.precision = "bf16x3";
-    kernels.packed_size = Products::packed_size;
-    kernels.pack = Products::pack;
-    kernels.product = Products::product;
-    kernels.transposed_scratch_size = Products::transposed_scratch_size;
-    kernels.transposed_product = Products::transposed_product;
-    return kernels;
-  }();
+  static const Kernels<float> table = with_split_products<AmxTiles>(avx512::kernel_table<float>(), "amx");
   return table;
 }
 

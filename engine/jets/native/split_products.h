@@ -294,4 +294,19 @@ class SplitProducts {
   }
 };
 
+/// `base` with its products on the unit of `Tiles`.
+template <class Tiles>
+Kernels<float> with_split_products(Kernels<float> base, const char* instruction_set) {
+  using Products = SplitProducts<Tiles>;
+  base.instruction_set = instruction_set;
+  base.precision = "bf16x3";
+  base.lanes = 16;  // columns of a tile, a multiple of every vector
+  base.packed_size = Products::packed_size;
+  base.pack = Products::pack;
+  base.product = Products::product;
+  base.transposed_scratch_size = Products::transposed_scratch_size;
+  base.transposed_product = Products::transposed_product;
+  return base;
+}
+
 }  // namespace lnn::jets::native
