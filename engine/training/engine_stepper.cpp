@@ -77,6 +77,10 @@ void EngineStepper::start_phase(const std::vector<std::size_t>& live, std::vecto
   }
 }
 
+void EngineStepper::restore(const std::vector<OptimizerState>& states) {
+  for (std::size_t i = 0; i < runs_.size(); ++i) runs_[i].optimizer.restore(states[i]);
+}
+
 std::vector<EpochSteps> EngineStepper::train_epoch(const std::vector<std::vector<std::int64_t>>& orders,
                                                    const std::vector<double>& rates) {
   std::vector<EpochSteps> steps(runs_.size());

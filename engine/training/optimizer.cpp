@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "jets/native/kernels.h"
 
 namespace lnn::training {
@@ -42,6 +43,22 @@ FlatOptimizer::FlatOptimizer(const TrainingOptions& options, const at::Tensor& p
       parameters_(parameters),
       first_moment_(at::zeros_like(parameters)),
       second_moment_(at::zeros_like(parameters)) {}
+
+OptimizerState FlatOptimizer::state() const {
+  return {parameters_.clone(), first_moment_.clone(), second_moment_.clone(), step_};
+}
+
+void FlatOptimizer::restore(const OptimizerState& state) {
+  const auto copy = [](const at::Tensor& from, const at::Tensor& to) {
+    invariant(from.sizes() == to.sizes() && from.scalar_type() == to.scalar_type(),
+              "an optimizer continues with the parameters it was made for");
+    to.copy_(from);
+  };
+  copy(state.parameters, parameters_);
+  copy(state.first_moment, first_moment_);
+  copy(state.second_moment, second_moment_);
+  step_ = state.steps;
+}
 
 double FlatOptimizer::rectification(double beta2, int step) {
   const double rho_inf = 2 / (1 - beta2) - 1;

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "training/options.h"
+#include "training/training_state.h"
 
 /// Gradient clipping and the update of the flat parameter vector.
 namespace lnn::training {
@@ -22,6 +23,12 @@ class FlatOptimizer {
   /// Clips the gradient and makes one update; step counting starts at 1. Returns the gradient's norm before
   /// clipping. If it is not finite, nothing changes.
   double step(const at::Tensor& gradient, double learning_rate);
+
+  /// A copy of the parameters and of everything that decides the next step.
+  OptimizerState state() const;
+  /// Goes on where state() was taken; writes the parameters, too. Throws std::logic_error for another number
+  /// or type of parameters.
+  void restore(const OptimizerState& state);
 
   /// RAdam's length of the approximated moving average and rectification at `step` (exposed for tests):
   /// r_t for rho_t > 5, else 0, which stands for "no rectification yet: plain momentum step".

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "training/optimizer.h"
 
 namespace lnn::training {
@@ -25,6 +26,28 @@ at::Tensor PackOptimizer::clip(const at::Tensor& gradient) const {
     gradient.mul_(factor.to(gradient.scalar_type()).unsqueeze(1));
   }
   return norm;
+}
+
+OptimizerState PackOptimizer::state(std::int64_t i) const {
+  const auto row = [i](const at::Tensor& of_all) { return of_all[i].clone().cpu(); };
+  return {row(parameters_), row(first_moment_), row(second_moment_), step_};
+}
+
+void PackOptimizer::restore(const std::vector<OptimizerState>& states) {
+  const auto copy = [&states](at::Tensor OptimizerState::*part, const at::Tensor& to) {
+    std::vector<at::Tensor> rows;
+    for (const OptimizerState& state : states) rows.push_back(state.*part);
+    const at::Tensor from = at::stack(rows);
+    invariant(from.sizes() == to.sizes() && from.scalar_type() == to.scalar_type(),
+              "an optimizer continues with the parameters it was made for");
+    to.copy_(from);
+  };
+  copy(&OptimizerState::parameters, parameters_);
+  copy(&OptimizerState::first_moment, first_moment_);
+  copy(&OptimizerState::second_moment, second_moment_);
+  for (const OptimizerState& state : states)
+    invariant(state.steps == states.front().steps, "trainings of a pack continue in step");
+  step_ = states.front().steps;
 }
 
 // The step's direction at unit learning rate; `rate_factor` is what the rate is multiplied by.

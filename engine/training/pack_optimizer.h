@@ -2,7 +2,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "training/options.h"
+#include "training/training_state.h"
 
 namespace lnn::training {
 
@@ -20,6 +23,12 @@ class PackOptimizer {
   /// One update at the learning rates `rates` [K, 1] float64. Rows whose `moving` [K] is false stay as they
   /// are.
   void step(const at::Tensor& gradient, const at::Tensor& rates, const at::Tensor& moving);
+
+  /// A copy of row `i`'s parameters and of everything that decides its next step, on the processor.
+  OptimizerState state(std::int64_t i) const;
+  /// Goes on where the rows' states were taken, all after the same number of steps (throws std::logic_error
+  /// where not); writes the parameters, too.
+  void restore(const std::vector<OptimizerState>& states);
 
  private:
   at::Tensor direction(double& rate_factor) const;

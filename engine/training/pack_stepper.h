@@ -20,6 +20,10 @@ class PackStepper final : public Stepper {
 
   jets::EngineFacts facts() const override;
   void start_phase(const std::vector<std::size_t>& live, std::vector<StateSet> sets) override;
+  void restore(const std::vector<OptimizerState>& states) override { optimizer_->restore(states); }
+  OptimizerState state(std::size_t i) const override {
+    return optimizer_->state(static_cast<std::int64_t>(i));
+  }
   std::vector<EpochSteps> train_epoch(const std::vector<std::vector<std::int64_t>>& orders,
                                       const std::vector<double>& rates) override;
   std::vector<EpochRecord> validate() override;

@@ -9,6 +9,7 @@
 #include "training/epoch_record.h"
 #include "training/loss.h"
 #include "training/options.h"
+#include "training/training_state.h"
 
 /// The arithmetic of an epoch, for several trainings at once. The training loop (trainer.h) decides what is
 /// trained when; a stepper does it, one training after the other or all in one pack on a device.
@@ -37,6 +38,12 @@ class Stepper {
   /// Starts a phase of the trainings `live` (indices of members) from the parameters in their networks, with
   /// new optimizers; sets[i] is the training set of live[i]. The calls below are about these trainings.
   virtual void start_phase(const std::vector<std::size_t>& live, std::vector<StateSet> sets) = 0;
+
+  /// Puts the live trainings, right after start_phase, where state() found them, one after the other.
+  virtual void restore(const std::vector<OptimizerState>& states) = 0;
+
+  /// A copy of where the i-th live training stands within the phase; it must not have been retired.
+  virtual OptimizerState state(std::size_t i) const = 0;
 
   /// One epoch over all mini-batches in the given orders at the given rates, one of each for every live
   /// training. A training stops updating at its first non-finite loss or gradient.

@@ -20,21 +20,55 @@ void copy_validation(const EpochRecord& from, EpochRecord& to) {
   to.largest_condition_number = from.largest_condition_number;
 }
 
-void require_same_epochs(const std::vector<Task>& tasks) {
+int finished_epochs(const Task& task) {
+  return task.start ? static_cast<int>(task.start->so_far.history.size()) : 0;
+}
+
+void require_in_step(const std::vector<Task>& tasks) {
   const std::vector<Phase>& expected = tasks.front().member.options.phases;
   for (const Task& task : tasks) {
     const std::vector<Phase>& phases = task.member.options.phases;
     invariant(phases.size() == expected.size(), "tasks in step have the same number of phases");
     for (std::size_t p = 0; p < phases.size(); ++p)
       invariant(phases[p].epochs == expected[p].epochs, "tasks in step have the same number of epochs");
+    invariant(finished_epochs(task) == finished_epochs(tasks.front()), "tasks in step start together");
   }
+}
+
+// An epoch of all phases, zero-based.
+struct Place {
+  std::size_t phase = 0;
+  int epoch = 0;  // within the phase
+};
+
+// The epoch that follows `finished` ones; in a phase beyond the last when there is none.
+Place place_after(int finished, const std::vector<Phase>& phases) {
+  Place place;
+  for (const Phase& phase : phases) {
+    if (finished < phase.epochs) break;
+    finished -= phase.epochs;
+    ++place.phase;
+  }
+  place.epoch = finished;
+  return place;
+}
+
+TrainingResult copy_of(const TrainingResult& result) {
+  TrainingResult copy = result;
+  copy.best_parameters = result.best_parameters.clone();
+  return copy;
 }
 
 // One task on its way through the phases.
 class Run {
  public:
   explicit Run(const Task& task) : task_(task) {
-    result_.best_parameters = task.member.network->parameters().clone();
+    if (task.start) {
+      invariant(!task.start->so_far.divergence, "a diverged training has ended");
+      result_ = copy_of(task.start->so_far);
+    } else {
+      result_.best_parameters = task.member.network->parameters().clone();
+    }
   }
 
   const Task& task() const { return task_; }
@@ -57,8 +91,7 @@ class Run {
     copy_validation(validation, steps.record);
     steps.record.seconds += validation.seconds;
     result_.history.push_back(steps.record);
-    if (!(validation.validation_total < best_total_)) return false;
-    best_total_ = validation.validation_total;
+    if (!(validation.validation_total < best_total())) return false;
     result_.best_epoch = static_cast<int>(result_.history.size());
     return true;
   }
@@ -73,26 +106,43 @@ class Run {
   TrainingResult take() { return std::move(result_); }
 
  private:
+  double best_total() const {
+    if (result_.best_epoch == 0) return std::numeric_limits<double>::infinity();
+    return result_.history[static_cast<std::size_t>(result_.best_epoch - 1)].validation_total;
+  }
+
   const Task& task_;
   TrainingResult result_;
-  double best_total_ = std::numeric_limits<double>::infinity();
 };
 
 // All tasks that still train, through one phase.
 class PhasePass {
  public:
-  PhasePass(const std::vector<Run*>& runs, Stepper& stepper, int phase)
-      : runs_(runs), stepper_(stepper), phase_(phase) {}
+  PhasePass(std::vector<Run>& all, Stepper& stepper, int phase) : stepper_(stepper), phase_(phase) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!all[i].live()) continue;
+      runs_.push_back(&all[i]);
+      members_.push_back(i);
+    }
+  }
 
-  // `members` are the runs' places among the stepper's members.
-  void start(const std::vector<std::size_t>& members) {
+  bool empty() const { return runs_.empty(); }
+
+  void start() {
     std::vector<StateSet> sets;
     for (const Run* run : runs_) {
       run->load_best();
       sets.push_back(run->task().phase_data(phase_));
       samples_.push_back(sets.back().size());
     }
-    stepper_.start_phase(members, std::move(sets));
+    stepper_.start_phase(members_, std::move(sets));
+  }
+
+  // To the middle of the phase, where the tasks want to continue.
+  void restore() {
+    std::vector<OptimizerState> states;
+    for (const Run* run : runs_) states.push_back(run->task().start->now);
+    stepper_.restore(states);
   }
 
   int epochs() const { return phase_of(*runs_.front()).epochs; }
@@ -122,6 +172,14 @@ class PhasePass {
     return any_live;
   }
 
+  std::optional<TrainingState> state_of(std::size_t task) const {
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (members_[i] == task && runs_[i]->live())
+        return TrainingState{copy_of(runs_[i]->result()), stepper_.state(i)};
+    }
+    return std::nullopt;
+  }
+
  private:
   const Phase& phase_of(const Run& run) const {
     return run.task().member.options.phases[static_cast<std::size_t>(phase_)];
@@ -142,6 +200,7 @@ class PhasePass {
   }
 
   std::vector<Run*> runs_;
+  std::vector<std::size_t> members_;  // the runs' places among all
   Stepper& stepper_;
   int phase_;
   std::vector<std::int64_t> samples_;  // of each run's training set
@@ -149,27 +208,24 @@ class PhasePass {
 
 }  // namespace
 
-std::vector<TrainingResult> train(const std::vector<Task>& tasks, Stepper& stepper) {
-  require_same_epochs(tasks);
+std::vector<TrainingResult> train(const std::vector<Task>& tasks, Stepper& stepper,
+                                  const AfterEpoch& after_epoch) {
+  require_in_step(tasks);
   std::vector<Run> all(tasks.begin(), tasks.end());
-  const int phases = static_cast<int>(tasks.front().member.options.phases.size());
-  for (int p = 0; p < phases; ++p) {
-    std::vector<Run*> live;
-    std::vector<std::size_t> members;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!all[i].live()) continue;
-      live.push_back(&all[i]);
-      members.push_back(i);
-    }
-    if (live.empty()) break;
-    PhasePass pass(live, stepper, p);
-    pass.start(members);
-    if (p == 0) {
+  const std::vector<Phase>& phases = tasks.front().member.options.phases;
+  int finished = finished_epochs(tasks.front());
+  for (Place place = place_after(finished, phases); place.phase < phases.size();
+       place = {place.phase + 1, 0}) {
+    PhasePass pass(all, stepper, static_cast<int>(place.phase));
+    if (pass.empty()) break;
+    pass.start();
+    if (place.epoch > 0) pass.restore();
+    if (finished == 0) {
       const std::vector<EpochRecord> initial = stepper.validate();
       for (std::size_t i = 0; i < all.size(); ++i) all[i].set_initial(initial[i]);
     }
-    for (int t = 0; t < pass.epochs() && pass.run_epoch(t); ++t) {
-    }
+    for (int t = place.epoch; t < pass.epochs() && pass.run_epoch(t); ++t)
+      after_epoch(++finished, [&pass](std::size_t task) { return pass.state_of(task); });
   }
   std::vector<TrainingResult> results;
   for (Run& run : all) {
