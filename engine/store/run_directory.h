@@ -20,9 +20,11 @@ struct RunDirectory {
   std::filesystem::path lock() const { return root / "lock"; }
   std::filesystem::path results() const { return root / "results.h5"; }
   std::filesystem::path trials() const { return root / "trials"; }
+  std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   std::filesystem::path configs() const { return root / "configs"; }
   std::filesystem::path logs() const { return root / "logs"; }
   std::filesystem::path trial(const std::string& id) const { return trials() / (id + ".h5"); }
+  std::filesystem::path checkpoint(const std::string& id) const { return checkpoints() / (id + ".h5"); }
   std::filesystem::path config(const std::string& id) const { return configs() / (id + ".json"); }
   std::filesystem::path log(const std::string& id) const { return logs() / (id + ".log"); }
 };

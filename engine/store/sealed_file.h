@@ -17,12 +17,22 @@ namespace lnn::store {
 
 inline constexpr std::size_t seal_size = 512;  ///< bytes; the smallest user block that HDF5 knows
 
+/// What a file holds; its first line says so, and no other kind is taken for it.
+struct SealedKind {
+  std::string_view name;
+  std::string_view remedy;  ///< for people who find such a file damaged
+};
+inline constexpr SealedKind sealed_trial{
+    "trial", "Move the file away and run the sweep again: only this trial is trained anew."};
+
 /// Writes seal and content atomically (base/files.h). `schema` is the version of the content's layout.
 /// Throws EnvironmentError (disk full, permission), leaving any old file as it was.
-void write_sealed(const std::filesystem::path& path, int schema, std::string_view content);
+void write_sealed(const std::filesystem::path& path, int schema, std::string_view content,
+                  const SealedKind& kind = sealed_trial);
 
 /// The content of a whole file. Throws EnvironmentError naming the file and what is wrong: unreadable, empty,
-/// foreign, truncated, damaged, or of a schema newer than `newest_schema`.
-std::string read_sealed(const std::filesystem::path& path, int newest_schema);
+/// of another kind, truncated, damaged, or of a schema newer than `newest_schema`.
+std::string read_sealed(const std::filesystem::path& path, int newest_schema,
+                        const SealedKind& kind = sealed_trial);
 
 }  // namespace lnn::store
