@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -39,8 +40,13 @@ Json sampling_json(const SamplingOptions& options) {
 
 Json system_json(const System& system) {
   Json coordinates = Json::array();
-  for (const auto& [name, unit, angle, time] : system.coordinates()) {
-    coordinates.push_back({{"name", name}, {"unit", unit}, {"angle", angle}, {"time", time}});
+  for (const Coordinate& coordinate : system.coordinates()) {
+    coordinates.push_back({{"name", coordinate.name},
+                           {"unit", coordinate.unit},
+                           {"angle", coordinate.angle},
+                           {"time", coordinate.time},
+                           {"low", coordinate.low},  // null when unbounded
+                           {"high", coordinate.high}});
   }
   Json constants = Json::array();
   for (const auto& [name, value, unit, meaning, positive] : system.constants()) {
@@ -70,6 +76,12 @@ std::string interval_text(const Interval& interval) {
   return fmt::format("{:.6g} .. {:.6g}{}", interval.low, interval.high, interval.logarithmic ? " log" : "");
 }
 
+std::string chart_text(const Coordinate& coordinate) {
+  if (std::isfinite(coordinate.high))
+    return fmt::format(", in ({:.6g}, {:.6g})", coordinate.low, coordinate.high);
+  return std::isfinite(coordinate.low) ? fmt::format(", above {:.6g}", coordinate.low) : "";
+}
+
 void print_sampling(const System& system, const char* title, const SamplingOptions& options) {
   fmt::print("  {} set: {} samples, seed {}\n", title, options.samples, options.seed);
   for (std::size_t j = 0; j < options.q_box.size(); ++j) {
@@ -82,8 +94,9 @@ void print_sampling(const System& system, const char* title, const SamplingOptio
 
 void print(const System& system) {
   fmt::print("{}: {}\n  coordinates\n", system.name(), system.description());
-  for (const auto& [name, unit, angle, time] : system.coordinates()) {
-    fmt::print("    {}{}{}{}\n", name, with_unit(unit), angle ? ", angle" : "", time ? ", time" : "");
+  for (const Coordinate& coordinate : system.coordinates()) {
+    fmt::print("    {}{}{}{}{}\n", coordinate.name, with_unit(coordinate.unit), chart_text(coordinate),
+               coordinate.angle ? ", angle" : "", coordinate.time ? ", time" : "");
   }
   fmt::print("  constants\n");
   for (const auto& [name, value, unit, meaning, positive] : system.constants()) {

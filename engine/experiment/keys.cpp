@@ -20,6 +20,7 @@ constexpr double largest_network_seed = 9007199254740992.0;  // 2^53: exact in e
 
 const network::NetworkOptions network_defaults;
 const training::TrainingOptions training_defaults;
+const rollout::Options rollout_defaults;
 
 Default fixed(const Json& value) {
   return {to_text(value), [value](const Situation&) { return value; }};
@@ -240,6 +241,47 @@ std::vector<Key> training_keys() {
   };
 }
 
+// The published grid; a system without tests never reads it.
+Default published_time(double physics::TimeGrid::*member) {
+  return {"published", [member](const Situation& s) {
+            const bool known = physics::has_published_rollout_tests(s.system);
+            return (known ? physics::published_rollout_tests(s.system).grid : physics::TimeGrid{}).*member;
+          }};
+}
+
+Default published_tests() {
+  return {"published; none for systems that have none", [](const Situation& s) {
+            return to_name(physics::has_published_rollout_tests(s.system) ? rollout::Tests::published
+                                                                          : rollout::Tests::none);
+          }};
+}
+
+std::vector<Key> rollout_keys() {
+  const std::string source = "paper A, V and its code";
+  const ReadRule with_tests{"rollout.tests", "none", false};
+  const auto time_key = [&](const std::string& path, double physics::TimeGrid::*member,
+                            const std::string& meaning) {
+    Key key = positive(real_key(path, published_time(member), meaning, source));
+    key.unit = std::string("s");  // a literal makes GCC 12 warn of overlaps that are not there
+    return read_when(with_tests, key);
+  };
+  return {
+      name_key<rollout::Tests>("rollout.tests", published_tests(),
+                               "initial states from which the best model is rolled out", source),
+      time_key("rollout.dt", &physics::TimeGrid::dt, "time between two stored states"),
+      time_key("rollout.t_end", &physics::TimeGrid::t_end, "end of the rollouts"),
+      read_when(with_tests,
+                positive(real_key("rollout.absolute_tolerance", fixed(rollout_defaults.tolerances.absolute),
+                                  "of the learned model's solver, in one step", source))),
+      read_when(with_tests,
+                positive(real_key("rollout.relative_tolerance", fixed(rollout_defaults.tolerances.relative),
+                                  "of the learned model's solver, in one step", source))),
+      read_when(with_tests, integer_key("rollout.max_steps", fixed(rollout_defaults.max_steps), 1, 1e9,
+                                        "steps after which the learned model's solver gives up, per test",
+                                        "this program")),
+  };
+}
+
 std::vector<Key> make_phase_keys() {
   const std::string source = "paper A, V.1 and D.1";
   return {
@@ -261,7 +303,7 @@ std::vector<Key> make_phase_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = [] {
     std::vector<Key> all;
-    for (const auto& part : {data_keys(), network_keys(), training_keys()}) {
+    for (const auto& part : {data_keys(), network_keys(), training_keys(), rollout_keys()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -31,6 +31,12 @@ void add_trial(std::map<std::string, PlannedTrial>& trials, Trial trial) {
     planned.cost = estimate_cost(trial.config);
     planned.pack = pack_key(parse_trial_config(trial.config, "trial"));
     planned.config = std::move(trial.config);
+  } else if (planned.config != trial.config) {
+    throw_user_error(
+        "trial {} is planned twice, as '{}' of '{}' and as '{}' of '{}', with different 'rollout' settings "
+        "(they do not change the training). Make them equal.",
+        trial.id, planned.members.front().label, planned.members.front().experiment, trial.label,
+        trial.experiment);
   }
   trial.config = nullptr;
   planned.members.push_back(std::move(trial));

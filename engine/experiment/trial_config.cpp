@@ -67,6 +67,13 @@ void require_even_branches(const Settings& values, const std::string& where) {
                    where, width, branches, to_text(values.at("network.activation")), branches);
 }
 
+void require_published_tests(const Settings& values, const physics::System& system,
+                             const std::string& where) {
+  if (values.at("rollout.tests") == "none" || physics::has_published_rollout_tests(system)) return;
+  throw_user_error("{}: rollout.tests 'published' is impossible ('{}' has no published tests). Leave it out.",
+                   where, system.name());
+}
+
 void drop_unread(Settings& settings, const std::vector<Key>& table, const Settings& values) {
   for (const Key& key : table) {
     if (!why_unread(key, values).empty()) settings.erase(key.path);
@@ -101,6 +108,7 @@ Settings complete(const Settings& given, const std::string& where) {
   for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
   values["training.phases"] = complete_phases(situation, where);
   require_even_branches(values, where);
+  require_published_tests(values, *system, where);
   require_falling_rate(values, "training.", values.at("training.schedule"), where);
   return values;
 }
@@ -180,6 +188,14 @@ physics::SamplingOptions validation_options(const Settings& values) {
           .v_box = box_from_json(values.at("data.validation_v_box"))};
 }
 
+rollout::Options rollout_options(const Settings& values) {
+  return {.tests = name_at<rollout::Tests>(values, "rollout.tests"),
+          .grid = {.dt = values.at("rollout.dt"), .t_end = values.at("rollout.t_end")},
+          .tolerances = {.absolute = values.at("rollout.absolute_tolerance"),
+                         .relative = values.at("rollout.relative_tolerance")},
+          .max_steps = values.at("rollout.max_steps")};
+}
+
 std::map<std::string, double> constants_of(const physics::System& system) {
   std::map<std::string, double> constants;
   for (const auto& constant : system.constants()) constants[constant.name] = constant.value;
@@ -218,14 +234,17 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where) {
           .scaling = name_at<Scaling>(values, "scaling"),
           .validation = validation_options(values),
           .network = network_options(values, system->dimension()),
-          .training = training_options(values)};
+          .training = training_options(values),
+          .rollout = rollout_options(values)};
 }
 
 std::string trial_id(const Json& resolved) {
   // Changing this namespace, or the canonical form, orphans every finished trial.
   static constexpr boost::uuids::uuid trials{
       {0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72, 0x69, 0x61, 0x6c, 0x73}};
-  std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(resolved.dump()));
+  Json identity = resolved;
+  identity.erase("rollout");
+  std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(identity.dump()));
   std::erase(digits, '-');
   return digits.substr(0, 12);
 }

@@ -6,6 +6,7 @@
 #include "experiment/settings.h"
 #include "network/options.h"
 #include "physics/sampling.h"
+#include "rollout/options.h"
 #include "training/options.h"
 
 /// One trial's configuration: everything that decides its numbers, and nothing else.
@@ -22,6 +23,7 @@ struct TrialConfig {
   physics::SamplingOptions validation;
   network::NetworkOptions network;
   training::TrainingOptions training;  ///< phases[0].data is the training set; shuffle_seed = network.seed
+  rollout::Options rollout;  ///< not part of the trial's identity: evaluates it, changes no training
 };
 
 /// Completes a partial configuration: published defaults of the system, then `overrides`. Keys may be nested
@@ -41,7 +43,8 @@ std::string why_unread(const Json& resolved, const std::string& key);
 /// Reads a resolved configuration. Resolves it first, so a hand-written partial file works too.
 TrialConfig parse_trial_config(const Json& config, const std::string& where);
 
-/// First 12 hex digits of a SHA-1 based name (RFC 4122, version 5) of the canonical JSON text.
+/// First 12 hex digits of a SHA-1 based name (RFC 4122, version 5) of the canonical JSON text of everything
+/// that decides the training. The keys `rollout.*` are left out: a trained model can be rolled out anew.
 std::string trial_id(const Json& resolved);
 
 }  // namespace lnn::experiment

@@ -9,7 +9,7 @@ std::vector<Coordinate> ads_coordinates(int dimension) {
   std::vector<Coordinate> coordinates{{.name = "t", .unit = "1", .time = true}};
   if (dimension > 2) coordinates.push_back({.name = "x", .unit = "1"});
   if (dimension > 3) coordinates.push_back({.name = "y", .unit = "1"});
-  coordinates.push_back({.name = "z", .unit = "1"});
+  coordinates.push_back({.name = "z", .unit = "1", .low = 0});
   return coordinates;
 }
 

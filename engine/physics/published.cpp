@@ -108,6 +108,10 @@ PublishedSampling published_sampling(const System& system) {
           .validation = {validation_samples(samples), seed + validation_seed_offset, q_validation, v}};
 }
 
+bool has_published_rollout_tests(const System& system) {
+  return tests_table().contains(system.name());
+}
+
 RolloutTests published_rollout_tests(const System& system) {
   const auto found = tests_table().find(system.name());
   if (found == tests_table().end()) {

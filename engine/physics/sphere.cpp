@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numbers>
 
 #include "physics/families.h"
 
@@ -13,8 +14,9 @@ class Sphere final : public DescribedSystem {
       : DescribedSystem(
             {.name = "sphere",
              .description = "Free motion on a sphere, polar angle theta and azimuth phi",
-             .coordinates = {{.name = "theta", .unit = "rad", .angle = true},
-                             {.name = "phi", .unit = "rad", .angle = true}},
+             .coordinates =
+                 {{.name = "theta", .unit = "rad", .angle = true, .low = 0, .high = std::numbers::pi},
+                  {.name = "phi", .unit = "rad", .angle = true}},
              .constants = {{.name = "m", .value = 1, .unit = "kg", .meaning = "mass"},
                            {.name = "R", .value = 1, .unit = "m", .meaning = "radius of the sphere"}}},
             overrides) {}

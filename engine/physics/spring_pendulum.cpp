@@ -12,7 +12,8 @@ class SpringPendulum final : public MechanicalSystem {
       : MechanicalSystem(
             {.name = "spring_pendulum",
              .description = "Point mass on a swinging spring, angle from the downward vertical",
-             .coordinates = {{.name = "r", .unit = "m"}, {.name = "theta", .unit = "rad", .angle = true}},
+             .coordinates = {{.name = "r", .unit = "m", .low = 0},
+                             {.name = "theta", .unit = "rad", .angle = true}},
              .constants =
                  {{.name = "m", .value = 1, .unit = "kg", .meaning = "mass"},
                   {.name = "k", .value = 40, .unit = "N/m", .meaning = "spring constant"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -16,6 +17,9 @@ struct Coordinate {
   std::string unit;    ///< "rad", "m" or "1" (dimensionless)
   bool angle = false;  ///< wrapped modulo 2 pi before a learned model sees it in a rollout
   bool time = false;   ///< the time coordinate of a Lorentzian system; always index 0
+  /// The chart covers low < q < high: beyond lies a pole, r <= 0 or z <= 0.
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
 };
 
 /// A physical constant with its published value; `positive` constants refuse values <= 0.

@@ -46,9 +46,12 @@ struct RolloutTests {
   std::vector<InitialState> initial_states;
 };
 
+/// Paper A's systems have published rollout tests, paper B's have none.
+bool has_published_rollout_tests(const System& system);
+
 /// A system's published rollout tests (paper A, code): grid and four initial states. With test seed R, column
 /// j of test i's q is the first float32 of seed R + n i + j, and of its v that of seed R + n (4 + i) + j. The
-/// constraint of a Lorentzian system is applied. Throws UserError for a system of paper B, which has no such
+/// constraint of a Lorentzian system is applied. Throws UserError for a system that has no such
 /// tests.
 RolloutTests published_rollout_tests(const System& system);
 

@@ -191,6 +191,12 @@ Handle open_group(hid_t parent, const std::string& name) {
   return {H5Gopen2(parent, name.c_str(), H5P_DEFAULT), H5Gclose, "find group " + name};
 }
 
+bool has_member(hid_t group, const std::string& name) {
+  const htri_t found = H5Lexists(group, name.c_str(), H5P_DEFAULT);
+  check(static_cast<herr_t>(found), "look for " + name);
+  return found > 0;
+}
+
 std::vector<std::string> member_names(hid_t group) {
   std::vector<std::string> names;
   const auto keep = [](hid_t, const char* name, const H5L_info_t* info, void* out) -> herr_t {

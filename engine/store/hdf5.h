@@ -63,6 +63,7 @@ void reserve_space(const std::filesystem::path& path, std::uintmax_t bytes);
 /// A new group that remembers the order in which its members are created.
 Handle create_group(hid_t parent, const std::string& name);
 Handle open_group(hid_t parent, const std::string& name);
+bool has_member(hid_t group, const std::string& name);
 /// Names of the members in the order of their creation. Throws Error for links that lead elsewhere (soft,
 /// external): a result file never opens another file.
 std::vector<std::string> member_names(hid_t group);

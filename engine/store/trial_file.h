@@ -12,6 +12,11 @@
 ///   /model/<parameter>     best weights, float32 or float64
 ///   /metrics/<name>        scalar float64, attributes unit, meaning
 ///   /provenance            attributes, all strings
+///   /rollouts/<k>/<array>  trajectories of test k = 1, 2, ..., true and learned
+///   /learned/<what>/<array>  what the best model learned, against the truth
+///
+/// The last two are there when the model was evaluated; their groups' attributes are facts (strings), their
+/// arrays have attributes unit and meaning.
 ///
 /// The first 512 bytes are a seal (store/sealed_file.h) that h5py and h5dump skip: any damage or truncation
 /// is found before HDF5 opens the file. History and model keep their order; h5py lists them in it.
@@ -19,7 +24,7 @@ namespace lnn::store {
 
 inline constexpr int schema_version = 1;
 
-enum class Part { summary, everything };  ///< summary leaves out history and model: quick for tables
+enum class Part { summary, everything };  ///< summary leaves out history, model and groups: quick for tables
 
 /// Writes the record under a temporary name, fsyncs and renames (base/files.h): the file is whole or absent.
 /// Throws EnvironmentError (disk full, permission), leaving any old file as it was.

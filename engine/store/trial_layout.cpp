@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -16,10 +17,11 @@ using hdf5::Handle;
 
 constexpr const char* program = "lnn-sweep";
 
-bool fits(const Parameter& parameter) {
+template <class Array>
+bool fits(const Array& array) {
   std::int64_t count = 1;
-  for (const std::int64_t size : parameter.shape) count *= size;
-  return count == static_cast<std::int64_t>(parameter.values.size());
+  for (const std::int64_t size : array.shape) count *= size;
+  return count == static_cast<std::int64_t>(array.values.size());
 }
 
 bool is_float32(double value) {
@@ -63,6 +65,26 @@ void write_provenance(hid_t root, const std::map<std::string, std::string>& prov
   for (const auto& [name, text] : provenance) hdf5::write_attribute(group.id(), name, text);
 }
 
+void write_arrays(hid_t group, const ArrayGroup& source) {
+  for (const auto& [name, text] : source.facts) hdf5::write_attribute(group, name, text);
+  for (const DataArray& array : source.arrays) {
+    invariant(fits(array), "an array's shape fits its values");
+    describe(hdf5::write_array(group, array.name, array.shape, array.values, array.single_precision),
+             array.unit, array.meaning);
+  }
+}
+
+void write_groups(hid_t root, const std::vector<ArrayGroup>& groups) {
+  for (const char* family : array_families) {
+    std::optional<Handle> parent;
+    for (const ArrayGroup& group : groups) {
+      if (group.family != family) continue;
+      if (!parent) parent = hdf5::create_group(root, family);
+      write_arrays(hdf5::create_group(parent->id(), group.name).id(), group);
+    }
+  }
+}
+
 std::vector<Column> read_history(hid_t root) {
   const Handle group = hdf5::open_group(root, "history");
   std::vector<Column> history;
@@ -97,6 +119,33 @@ std::map<std::string, Metric> read_metrics(hid_t root) {
                      hdf5::read_text_attribute(dataset.id(), "meaning")};
   }
   return metrics;
+}
+
+DataArray read_data_array(hid_t group, const std::string& name, const std::string& place) {
+  const Handle dataset = hdf5::open_dataset(group, name);
+  hdf5::Array array = hdf5::read_array(dataset, place + "/" + name);
+  return {name,
+          hdf5::read_text_attribute(dataset.id(), "unit"),
+          hdf5::read_text_attribute(dataset.id(), "meaning"),
+          std::move(array.shape),
+          std::move(array.values),
+          array.single_precision};
+}
+
+std::vector<ArrayGroup> read_groups(hid_t root) {
+  std::vector<ArrayGroup> groups;
+  for (const std::string family : array_families) {
+    if (!hdf5::has_member(root, family)) continue;
+    const Handle parent = hdf5::open_group(root, family);
+    for (const std::string& name : hdf5::member_names(parent.id())) {
+      const Handle handle = hdf5::open_group(parent.id(), name);
+      ArrayGroup& group = groups.emplace_back();
+      group = {family, name, hdf5::read_text_attributes(handle.id()), {}};
+      for (const std::string& array : hdf5::member_names(handle.id()))
+        group.arrays.push_back(read_data_array(handle.id(), array, family + "/" + name));
+    }
+  }
+  return groups;
 }
 
 void check_origin(hid_t root) {
@@ -140,6 +189,7 @@ void write_record(hid_t root, const TrialRecord& record) {
   write_history(root, record.history);
   write_model(root, record.model);
   write_provenance(root, record.provenance);
+  write_groups(root, record.groups);
 }
 
 TrialRecord read_record(hid_t root, Part part) {
@@ -155,6 +205,7 @@ TrialRecord read_record(hid_t root, Part part) {
   if (part == Part::everything) {
     record.history = read_history(root);
     record.model = read_model(root);
+    record.groups = read_groups(root);
   }
   return record;
 }

@@ -37,6 +37,27 @@ struct Parameter {
   bool single_precision = true;  ///< stored as float32 (exactly) or float64
 };
 
+/// One array of an ArrayGroup, row-major.
+struct DataArray {
+  std::string name;
+  std::string unit;  ///< "1" when dimensionless
+  std::string meaning;
+  std::vector<std::int64_t> shape;
+  std::vector<double> values;
+  bool single_precision = false;  ///< stored as float32 (rounded) or float64
+};
+
+/// Arrays that belong together, with facts about them: /rollouts/1 holds one trajectory, /learned/signature
+/// where the learned mass matrix has the wrong signature.
+struct ArrayGroup {
+  std::string family;  ///< one of array_families
+  std::string name;
+  std::map<std::string, std::string> facts;
+  std::vector<DataArray> arrays;
+};
+
+inline constexpr std::array array_families{"rollouts", "learned"};
+
 struct TrialRecord {
   std::string id;
   std::string config;  ///< resolved configuration, JSON text
@@ -47,6 +68,7 @@ struct TrialRecord {
   std::vector<Parameter> model;
   std::map<std::string, Metric> metrics;
   std::map<std::string, std::string> provenance;
+  std::vector<ArrayGroup> groups;  ///< what the evaluation of the best model left; empty without one
 };
 
 }  // namespace lnn::store

@@ -92,6 +92,21 @@ TEST(EstimateCost, CountsTheBatchesOfANarrowNetwork) {
   EXPECT_NEAR(cost(small_batches) / cost(wide(2, "gelu")), 2, 0.01);
 }
 
+TEST(MakePlan, RefusesOneTrainingWithTwoKindsOfRollouts) {
+  const auto file = [](const std::string& name, const std::string& t_end) {
+    return lnn::experiment::parse_experiment(
+        R"({"name": ")" + name + R"(", "system": "sphere", "base": {"rollout.t_end": )" + t_end + "}}",
+        name + ".json");
+  };
+  EXPECT_EQ(
+      lnn::experiment::make_plan({file("a", "5"), file("b", "5")}, "desk", Json::object(), {}).trials.size(),
+      1U);
+  EXPECT_THAT(message_of<UserError>([&] {
+                lnn::experiment::make_plan({file("a", "5"), file("b", "6")}, "desk", Json::object(), {});
+              }),
+              testing::HasSubstr("different 'rollout' settings"));
+}
+
 class PlanFile : public testing::Test {
  protected:
   void TearDown() override { fs::remove(path_); }

@@ -217,6 +217,27 @@ TEST(TrialId, StaysTheSameForever) {
   EXPECT_EQ(lnn::experiment::trial_id(resolved), "6c8ff0e17590");
 }
 
+TEST(TrialId, LeavesOutHowTheModelIsRolledOut) {
+  const Json published = resolve(R"({"system": "double_pendulum"})");
+  const Json longer = resolve(R"({"system": "double_pendulum", "rollout.t_end": 200})");
+  EXPECT_NE(published, longer);
+  EXPECT_EQ(lnn::experiment::trial_id(published), lnn::experiment::trial_id(longer));
+}
+
+TEST(ResolveConfig, RollsOutThePublishedTestsWhereThereAreSome) {
+  const auto config = [](const char* text) { return parse_trial_config(Json::parse(text), "x").rollout; };
+  const auto spring = config(R"({"system": "spring_pendulum"})");
+  EXPECT_EQ(spring.tests, lnn::rollout::Tests::published);
+  EXPECT_EQ(spring.grid.t_end, 50);  // paper facts A.7
+  EXPECT_EQ(spring.grid.dt, 0.1);
+  EXPECT_EQ(spring.tolerances.relative, 1e-6);
+  EXPECT_EQ(config(R"({"system": "kepler"})").tests, lnn::rollout::Tests::none);
+  EXPECT_FALSE(resolve(R"({"system": "sphere", "rollout.tests": "none"})").at("rollout").contains("t_end"));
+  EXPECT_THAT(message_of<UserError>([] { resolve(R"({"system": "kepler", "rollout.tests": "published"})"); }),
+              testing::HasSubstr("no published tests"));
+  EXPECT_THROW(resolve(R"({"system": "sphere", "rollout.t_end": 0})"), UserError);
+}
+
 TEST(Keys, EachIsDocumented) {
   for (const auto& key : lnn::experiment::keys()) {
     EXPECT_FALSE(key.meaning.empty()) << key.path;

@@ -68,6 +68,12 @@ inline store::TrialRecord sample_record(const std::string& id = "0123456789ab") 
   record.metrics = {{"best_epoch", {1, "epoch", "epoch with the lowest validation loss"}},
                     {"best_val_total", {0.0123, "1", "lowest total validation loss"}}};
   record.provenance = {{"host", "node7"}, {"git_commit", "abc"}};
+  record.groups = {
+      {"rollouts", "1", {{"outcome", "left_domain"}}, {{"t", "s", "time", {3}, {0, 0.1, 0.2}}}},
+      {"learned",
+       "signature",
+       {},
+       {{"wrong", "1", "bits", {2, 2}, {0, 1, 511, nan}, true}, {"theta1", "rad", "", {1}, {0}}}}};
   return record;
 }
 

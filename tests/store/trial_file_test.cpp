@@ -19,6 +19,7 @@ namespace {
 
 namespace hdf5 = lnn::store::hdf5;
 using lnn::EnvironmentError;
+using lnn::store::ArrayGroup;
 using lnn::store::Part;
 using lnn::store::read_trial;
 using lnn::store::TrialRecord;
@@ -50,6 +51,24 @@ void expect_same_summary(const TrialRecord& read, const TrialRecord& written) {
   }
 }
 
+void expect_same_groups(const std::vector<ArrayGroup>& read, const std::vector<ArrayGroup>& written) {
+  ASSERT_EQ(read.size(), written.size());
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    EXPECT_EQ(read[i].family, written[i].family);
+    EXPECT_EQ(read[i].name, written[i].name);
+    EXPECT_EQ(read[i].facts, written[i].facts);
+    ASSERT_EQ(read[i].arrays.size(), written[i].arrays.size());
+    for (std::size_t k = 0; k < written[i].arrays.size(); ++k) {
+      EXPECT_EQ(read[i].arrays[k].name, written[i].arrays[k].name);
+      EXPECT_EQ(read[i].arrays[k].unit, written[i].arrays[k].unit);
+      EXPECT_EQ(read[i].arrays[k].meaning, written[i].arrays[k].meaning);
+      EXPECT_EQ(read[i].arrays[k].shape, written[i].arrays[k].shape);
+      EXPECT_EQ(read[i].arrays[k].single_precision, written[i].arrays[k].single_precision);
+      EXPECT_EQ(bits(read[i].arrays[k].values), bits(written[i].arrays[k].values));
+    }
+  }
+}
+
 void expect_same(const TrialRecord& read, const TrialRecord& written) {
   expect_same_summary(read, written);
   ASSERT_EQ(read.history.size(), written.history.size());
@@ -66,6 +85,7 @@ void expect_same(const TrialRecord& read, const TrialRecord& written) {
     EXPECT_EQ(read.model[i].single_precision, written.model[i].single_precision);
     EXPECT_EQ(bits(read.model[i].values), bits(written.model[i].values));
   }
+  expect_same_groups(read.groups, written.groups);
 }
 
 class TrialFile : public lnn::test::InFolder {
@@ -101,12 +121,20 @@ TEST_F(TrialFile, RoundTripsATrialThatNeverBegan) {
   expect_same(read_trial(path_), record);
 }
 
+TEST_F(TrialFile, RoundTripsATrialWithoutAnEvaluation) {
+  TrialRecord record = sample_record();
+  record.groups.clear();
+  write_trial(path_, record);
+  expect_same(read_trial(path_), record);
+}
+
 TEST_F(TrialFile, SummaryLeavesOutTheBulk) {
   write_trial(path_, sample_record());
   const TrialRecord summary = read_trial(path_, Part::summary);
   expect_same_summary(summary, sample_record());
   EXPECT_TRUE(summary.history.empty());
   EXPECT_TRUE(summary.model.empty());
+  EXPECT_TRUE(summary.groups.empty());
 }
 
 TEST_F(TrialFile, RefusesToRoundWeights) {
