@@ -9,8 +9,8 @@
 #include "learned/lagrangian_fit.h"
 #include "learned/mass_fit.h"
 #include "learned/profiles.h"
-#include "learned/responses.h"
 #include "learned/signature.h"
+#include "learned/truth.h"
 
 namespace lnn::learned {
 namespace {
@@ -38,7 +38,7 @@ class Comparer {
         states_{system.dimension(),
                 {validation.q.begin(), validation.q.end()},
                 {validation.v.begin(), validation.v.end()}},
-        learned_(respond_in_parts(model, states_)),
+        learned_(model.respond(states_)),
         truth_(true_response(system, states_)) {}
 
   Comparison run() {
@@ -97,7 +97,7 @@ void Comparer::compare_lagrangian() {
   lagrangian_ = {nan, nan, nan, nan};
   // A Lorentzian system's constraint gives the true L one value in all samples, and no reversed motion.
   if (!system_.lorentzian()) {
-    const Response backward = respond_in_parts(model_, reversed(states_));
+    const Response backward = model_.respond(reversed(states_));
     lagrangian_ = fit_lagrangian(learned_.lagrangian, backward.lagrangian, truth_.lagrangian);
   }
   const std::string inverse = system_.lorentzian() ? "1" : "1/J";

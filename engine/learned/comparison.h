@@ -20,9 +20,13 @@ struct Comparison {
 };
 
 /// Accelerations, mass matrix, Lagrangian and signature at the validation states, in physical units;
-/// `training` tells the boxes that figures and the signature grid cover. A learned Lagrangian may be another
-/// Lagrangian of the same motion (for geodesics, any function of L); one that is not c L + dF/dt + b shows as
-/// an error of mass matrix and Lagrangian, with right accelerations.
+/// `training` tells the boxes that figures and the signature grid cover.
+///
+/// Motion does not decide its Lagrangian. One that is c L + dF/dt + b is taken for the true one; any other of
+/// the same motion shows as an error of mass matrix and Lagrangian beside right accelerations. Geodesics have
+/// many (any function of L), and AdS even more, because its data all obey 2L = -1: a network may predict them
+/// well with a metric of its own.
+///
 /// Precondition: model, system, data and boxes have the same dimension, and there is a sample.
 Comparison compare(const Model& model, const physics::System& system, const physics::Dataset& validation,
                    const physics::SamplingOptions& training);

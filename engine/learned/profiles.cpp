@@ -5,8 +5,8 @@
 #include <numbers>
 
 #include "base/error.h"
-#include "learned/responses.h"
 #include "learned/signature.h"
+#include "learned/truth.h"
 
 namespace lnn::learned {
 namespace {
@@ -99,7 +99,7 @@ store::ArrayGroup metric_profile(const Model& model, const physics::System& syst
             unit,
             "learned mass matrix d2L/dv_i dv_j divided by mass_matrix_scale",
             {points, n, n},
-            divided(respond_in_parts(model, states).mass, scale)},
+            divided(model.respond(states).mass, scale)},
            {"g_true", unit, "true metric tensor g_ij", {points, n, n}, true_mass(system, states)}}};
 }
 
@@ -112,10 +112,9 @@ store::ArrayGroup lagrangian_slice(const Model& model, const physics::System& sy
     states.q.insert(states.q.end(), {std::numbers::pi, 2 * std::numbers::pi * k / (points - 1)});
     states.v.insert(states.v.end(), {velocity1, velocity2});
   }
-  const Response learned = respond_in_parts(model, states);
+  const Response learned = model.respond(states);
   const Response truth = true_response(system, states);
-  std::vector<double> lagrangian =
-      even_part(learned.lagrangian, respond_in_parts(model, reversed(states)).lagrangian);
+  std::vector<double> lagrangian = even_part(learned.lagrangian, model.respond(reversed(states)).lagrangian);
   for (double& value : lagrangian) value = (value - fit.offset) / fit.scale;
   const auto& coordinates = system.coordinates();
   return {

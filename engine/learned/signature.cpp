@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "base/error.h"
-#include "learned/responses.h"
+#include "learned/truth.h"
 
 namespace lnn::learned {
 namespace {
@@ -109,7 +109,7 @@ std::vector<double> determinants(std::span<const double> mass) {
 SignatureMap signature_map(const Model& model, const physics::System& system, const SignatureGrid& grid) {
   std::vector<std::vector<double>> learned;
   for (int panel = 0; panel < SignatureGrid::panels; ++panel) {
-    learned.push_back(determinants(respond_in_parts(model, panel_states(grid, panel)).mass));
+    learned.push_back(determinants(model.respond(panel_states(grid, panel)).mass));
   }
   return compare_signs(grid, learned, determinants(true_mass(system, panel_states(grid, 0))));
 }

@@ -11,10 +11,6 @@ Response true_response(const physics::System& system, const States& states);
 /// Its mass matrices alone, row-major [samples][n][n].
 std::vector<double> true_mass(const physics::System& system, const States& states);
 
-/// model.respond() a few hundred states at a time, which bounds memory and keeps intermediate results in the
-/// caches.
-Response respond_in_parts(const Model& model, const States& states);
-
 /// The same positions with all velocities reversed.
 States reversed(States states);
 
