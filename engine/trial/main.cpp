@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "trial/parent_guard.h"
 #include "trial/protocol.h"
 #include "trial/run_trial.h"
+#include "trial/stop_request.h"
 
 namespace {
 
@@ -27,6 +29,7 @@ namespace po = boost::program_options;
 
 using Paths = std::vector<std::string>;
 
+constexpr int run_again = 75;
 constexpr const char* usage = "Usage: lnn-sweep train --config FILE... --out FILE.h5... [options]";
 
 po::options_description describe() {
@@ -44,6 +47,12 @@ po::options_description describe() {
       "device", po::value<std::string>()->default_value("auto"),
       "what computes: auto (the processor), cpu, cuda, cuda:N; cuda needs the backend tensor")(
       "threads", po::value<int>()->default_value(1), "threads of LibTorch (the native engine uses one)")(
+      "checkpoint", po::value<Paths>()->multitoken(),
+      "file that keeps the training's state, one for each configuration: written now and then, continued "
+      "from "
+      "when it is there, removed once the result is written")(
+      "checkpoint-every", po::value<double>()->default_value(30),
+      "least time between two checkpoints, in seconds; 0: one after every epoch")(
       "attempt", po::value<int>()->default_value(1), "number of this attempt, recorded in the result")(
       "parent-pid", po::value<int>(), "end when this process ends (used by the sweep)");
   return options;
@@ -72,6 +81,11 @@ void print_epoch(const trial::EpochEvent& event, const std::string& trial) {
   std::cout.flush();
 }
 
+void remove_file(const std::filesystem::path& path) {
+  std::error_code ignored;  // a checkpoint that stays does no harm
+  std::filesystem::remove(path, ignored);
+}
+
 void print_end(const store::TrialRecord& record, const std::string& path, const std::string& trial) {
   if (isatty(STDOUT_FILENO) != 0) {
     std::cout << fmt::format("{} {}{}\nresult: {}\n", record.id, to_name(record.outcome),
@@ -83,11 +97,11 @@ void print_end(const store::TrialRecord& record, const std::string& path, const 
 }
 
 // An output that cannot be written is better known before hours of training than after.
-void require_writable(const std::filesystem::path& path) {
+void require_writable(const std::filesystem::path& path, const char* option) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw_environment_error("{}: its folder cannot be written to. Create {} or choose another --out.",
-                            path.string(), folder.string());
+    throw_environment_error("{}: its folder cannot be written to. Create {} or choose another {}.",
+                            path.string(), folder.string(), option);
   }
 }
 
@@ -100,8 +114,39 @@ void require_one_output_each(const Paths& configs, const Paths& outputs) {
     if (std::count(outputs.begin(), outputs.end(), path) > 1)
       throw_user_error("--out names {} twice (one result would replace the other). Give different files.",
                        path);
-    require_writable(path);
+    require_writable(path, "--out");
   }
+}
+
+void require_one_checkpoint_each(const Paths& checkpoints, const Paths& outputs) {
+  if (checkpoints.size() != outputs.size()) {
+    throw_user_error("--checkpoint names {} file(s) for {} configuration(s). Give one for each, or none.",
+                     checkpoints.size(), outputs.size());
+  }
+  for (const std::string& path : checkpoints) {
+    if (std::count(checkpoints.begin(), checkpoints.end(), path) +
+            std::count(outputs.begin(), outputs.end(), path) >
+        1) {
+      throw_user_error(
+          "--checkpoint {}: is named twice (one file would replace the other). Give different "
+          "files.",
+          path);
+    }
+    require_writable(path, "--checkpoint");
+  }
+}
+
+trial::CheckpointOptions checkpoint_options(const po::variables_map& values, const Paths& outputs) {
+  trial::CheckpointOptions options;
+  if (!values.contains("checkpoint")) return options;
+  const auto& files = values["checkpoint"].as<Paths>();
+  require_one_checkpoint_each(files, outputs);
+  options.files.assign(files.begin(), files.end());
+  options.every = values["checkpoint-every"].as<double>();
+  if (!(options.every >= 0))
+    throw_user_error("--checkpoint-every {}: must be a number of seconds, 0 or more.", options.every);
+  options.stop = trial::StopRequest::made;
+  return options;
 }
 
 void train_pack(const Paths& configs, const Paths& outputs, const trial::RunOptions& options) {
@@ -116,8 +161,12 @@ void train_pack(const Paths& configs, const Paths& outputs, const trial::RunOpti
   events.on_epoch = [&](std::size_t i, const trial::EpochEvent& event) { print_epoch(event, names[i]); };
   events.on_end = [&](std::size_t i, const store::TrialRecord& record) {
     store::write_trial(outputs[i], record);
+    if (!options.checkpoints.files.empty()) remove_file(options.checkpoints.files[i]);
     print_end(record, outputs[i], names[i]);
   };
+  // Without a checkpoint there is nothing to wait for: a signal ends the process at once.
+  std::optional<trial::StopRequest> stop_request;
+  if (!options.checkpoints.files.empty()) stop_request.emplace();
   trial::run_trials(trials, options, events);
 }
 
@@ -132,6 +181,11 @@ int train(int argc, char** argv) {
           << "\n\n"
              "Trains one configuration, or several of one shape as one pack (fast on a GPU). Prints a line\n"
              "per epoch: readable on a terminal, JSON in a pipe.\n\n"
+             "With --checkpoint, a training that was killed or stopped goes on where its last checkpoint "
+             "is,\n"
+             "and gives bitwise the same result. Ctrl-C (or SIGTERM, SIGUSR1) then saves after the epoch "
+             "that\n"
+             "is running and ends with exit code 75; a second one ends at once.\n\n"
           << options << "\n";
       return 0;
     }
@@ -149,6 +203,7 @@ int train(int argc, char** argv) {
   const auto& configs = values["config"].as<Paths>();
   const auto& outputs = values["out"].as<Paths>();
   require_one_output_each(configs, outputs);
+  run.checkpoints = checkpoint_options(values, outputs);
   train_pack(configs, outputs, run);
   return 0;
 }
@@ -164,6 +219,9 @@ int main(int argc, char** argv) {
   } catch (const EnvironmentError& error) {
     std::cerr << "lnn-sweep train: " << error.what() << "\n";
     return 3;
+  } catch (const trial::Stopped& stopped) {
+    std::cerr << "lnn-sweep train: " << stopped.what() << "\n";
+    return run_again;
   } catch (const std::exception& error) {
     std::cerr << "lnn-sweep train: " << error.what() << "\n";
     return 1;

@@ -84,9 +84,9 @@ double PreparedTrial::zero_acceleration_loss() const {
 store::TrialRecord PreparedTrial::record(const training::TrainingResult& result) const {
   store::TrialRecord record;
   record.id = id_;
-  record.config = resolved_.dump(2);
+  record.config = config_text();
   set_outcome(result, record);
-  record.history = history_columns(result);
+  record.history = history_columns(result.history);
   const DataFacts facts{system_->coordinates(), scales_, zero_acceleration_loss()};
   record.metrics = metrics(result, config_.training, facts, *network_);
   record.model = model_arrays(*network_);

@@ -21,7 +21,13 @@ class PreparedTrial {
 
   const std::string& id() const { return id_; }
   const experiment::TrialConfig& config() const { return config_; }
-  int epochs() const;  ///< of all phases
+  std::string config_text() const { return resolved_.dump(2); }  ///< resolved, JSON
+  int epochs() const;                                            ///< of all phases
+
+  const physics::System& system() const { return *system_; }
+  const physics::Dataset& validation() const { return validation_; }
+  const std::vector<double>& scales() const { return scales_; }  ///< alpha of each coordinate
+  const network::Network& network() const { return *network_; }
 
   /// What a stepper needs; points to this trial's network.
   training::Member member() const;

@@ -11,9 +11,10 @@
 ///   {"event":"end","outcome":"completed","reason":""}
 ///
 /// A process that trains several trials as one pack adds "trial", the trial's id, to every line.
-/// "end" is sent after the result file is committed. Everything else that a trial prints goes to standard
-/// error. Exit status: 0 the file is committed (whatever the outcome in it), 2 bad configuration, 3
-/// environment.
+/// A trial that continues from a checkpoint goes on counting epochs. "end" is sent after the result file is
+/// committed. Everything else that a trial prints goes to standard error. Exit status: 0 the file is
+/// committed (whatever the outcome in it), 2 bad configuration, 3 environment, 75 a signal stopped it, and
+/// its checkpoint is written.
 namespace lnn::trial {
 
 struct EpochEvent {

@@ -2,9 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "training/instability.h"
 
@@ -18,10 +20,10 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* dimensionless = "1";
 
 template <class Member>
-std::vector<double> column_values(const TrainingResult& result, Member EpochRecord::*member) {
+std::vector<double> column_values(const std::vector<EpochRecord>& history, Member EpochRecord::*member) {
   std::vector<double> values;
-  values.reserve(result.history.size());
-  for (const EpochRecord& epoch : result.history) values.push_back(static_cast<double>(epoch.*member));
+  values.reserve(history.size());
+  for (const EpochRecord& epoch : history) values.push_back(static_cast<double>(epoch.*member));
   return values;
 }
 
@@ -33,7 +35,7 @@ double mean(const std::vector<double>& values) {
 double instability_of(const TrainingResult& result, const training::TrainingOptions& options,
                       double EpochRecord::*member) {
   if (result.divergence) return nan;
-  const std::vector<double> losses = column_values(result, member);
+  const std::vector<double> losses = column_values(result.history, member);
   std::vector<double> deviations;
   std::size_t start = 0;
   for (const training::Phase& phase : options.phases) {
@@ -46,6 +48,28 @@ double instability_of(const TrainingResult& result, const training::TrainingOpti
   return deviations.empty() ? nan : mean(deviations);
 }
 
+// Every member of an epoch's record as a column: use(name, member, unit, meaning).
+template <class Use>
+void for_each_column(Use use) {
+  use("phase", &EpochRecord::phase, dimensionless, "training phase, zero-based");
+  use("learning_rate", &EpochRecord::learning_rate, dimensionless, "learning rate of the epoch");
+  use("train_total", &EpochRecord::train_total, dimensionless,
+      "training loss, base + lambda * penalty, scaled units, mean over mini-batches");
+  use("train_base", &EpochRecord::train_base, dimensionless, "base training loss, scaled units");
+  use("train_penalty", &EpochRecord::train_penalty, dimensionless, "training penalty without lambda");
+  use("val_total", &EpochRecord::validation_total, dimensionless,
+      "validation loss after the epoch, base + lambda * penalty, scaled units");
+  use("val_base", &EpochRecord::validation_base, dimensionless, "base validation loss, scaled units");
+  use("val_penalty", &EpochRecord::validation_penalty, dimensionless, "validation penalty without lambda");
+  use("gradient_norm", &EpochRecord::gradient_norm, dimensionless,
+      "median over the epoch's steps of the gradient's L2 norm before clipping");
+  use("wrong_signature_share", &EpochRecord::wrong_signature_share, dimensionless,
+      "share of validation samples whose mass matrix has the wrong signature");
+  use("largest_condition_number", &EpochRecord::largest_condition_number, dimensionless,
+      "largest condition number of the mass matrix over the validation samples");
+  use("seconds", &EpochRecord::seconds, "s", "wall time of the epoch, validation included");
+}
+
 EpochRecord undefined_epoch() {
   EpochRecord record;
   record.train_total = record.validation_total = record.validation_base = record.validation_penalty = nan;
@@ -55,30 +79,28 @@ EpochRecord undefined_epoch() {
 
 }  // namespace
 
-std::vector<store::Column> history_columns(const TrainingResult& result) {
-  const auto column = [&](const char* name, auto member, const char* unit, const char* meaning) {
-    return store::Column{name, unit, meaning, column_values(result, member)};
-  };
-  return {
-      column("phase", &EpochRecord::phase, dimensionless, "training phase, zero-based"),
-      column("learning_rate", &EpochRecord::learning_rate, dimensionless, "learning rate of the epoch"),
-      column("train_total", &EpochRecord::train_total, dimensionless,
-             "training loss, base + lambda * penalty, scaled units, mean over mini-batches"),
-      column("train_base", &EpochRecord::train_base, dimensionless, "base training loss, scaled units"),
-      column("train_penalty", &EpochRecord::train_penalty, dimensionless, "training penalty without lambda"),
-      column("val_total", &EpochRecord::validation_total, dimensionless,
-             "validation loss after the epoch, base + lambda * penalty, scaled units"),
-      column("val_base", &EpochRecord::validation_base, dimensionless, "base validation loss, scaled units"),
-      column("val_penalty", &EpochRecord::validation_penalty, dimensionless,
-             "validation penalty without lambda"),
-      column("gradient_norm", &EpochRecord::gradient_norm, dimensionless,
-             "median over the epoch's steps of the gradient's L2 norm before clipping"),
-      column("wrong_signature_share", &EpochRecord::wrong_signature_share, dimensionless,
-             "share of validation samples whose mass matrix has the wrong signature"),
-      column("largest_condition_number", &EpochRecord::largest_condition_number, dimensionless,
-             "largest condition number of the mass matrix over the validation samples"),
-      column("seconds", &EpochRecord::seconds, "s", "wall time of the epoch, validation included"),
-  };
+std::vector<store::Column> history_columns(const std::vector<EpochRecord>& history) {
+  std::vector<store::Column> columns;
+  for_each_column([&](const char* name, auto member, const char* unit, const char* meaning) {
+    columns.push_back({name, unit, meaning, column_values(history, member)});
+  });
+  return columns;
+}
+
+std::optional<std::vector<EpochRecord>> parse_history(const std::vector<store::Column>& columns) {
+  std::vector<EpochRecord> history(columns.empty() ? 0 : columns.front().values.size());
+  bool complete = true;
+  for_each_column([&](const char* name, auto member, const char*, const char*) {
+    const auto column = std::ranges::find(columns, name, &store::Column::name);
+    complete = complete && column != columns.end();
+    if (!complete) return;
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      auto& value = history[i].*member;
+      value = static_cast<std::remove_reference_t<decltype(value)>>(column->values[i]);
+    }
+  });
+  if (!complete) return std::nullopt;
+  return history;
 }
 
 std::map<std::string, store::Metric> metrics(const TrainingResult& result,
@@ -90,7 +112,7 @@ std::map<std::string, store::Metric> metrics(const TrainingResult& result,
   const EpochRecord last = any ? result.history.back() : undefined_epoch();
   const double alpha = mean(data.scales);
   const double restless = instability_of(result, options, &EpochRecord::train_total);
-  const std::vector<double> seconds = column_values(result, &EpochRecord::seconds);
+  const std::vector<double> seconds = column_values(result.history, &EpochRecord::seconds);
 
   std::map<std::string, store::Metric> metrics{
       {"best_epoch",

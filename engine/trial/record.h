@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,10 @@
 namespace lnn::trial {
 
 /// One column per member of EpochRecord, with unit and meaning.
-std::vector<store::Column> history_columns(const training::TrainingResult& result);
+std::vector<store::Column> history_columns(const std::vector<training::EpochRecord>& history);
+
+/// What history_columns made columns of; nothing when one is missing. Columns must have one length.
+std::optional<std::vector<training::EpochRecord>> parse_history(const std::vector<store::Column>& columns);
 
 /// Facts about the data that the metrics need.
 struct DataFacts {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "experiment/pack.h"
 #include "training/trainer.h"
+#include "trial/evaluation.h"
 #include "trial/prepared_trial.h"
 #include "trial/provenance.h"
 
@@ -23,13 +24,6 @@ EpochEvent event_of(const training::TrainingResult& result, int epochs) {
           best.validation_total,
           last.learning_rate,
           last.seconds};
-}
-
-void prepare_process(int threads) {
-  at::set_num_threads(threads);
-  // Gradients on the plateau before learning starts are so small that denormal numbers slow training down 2.3
-  // times.
-  at::globalContext().setFlushDenormal(true);
 }
 
 void require_one_shape(const std::vector<PreparedTrial>& trials) {
@@ -60,6 +54,13 @@ std::map<std::string, std::string> provenance_of(const RunOptions& options, cons
 
 }  // namespace
 
+void prepare_process(int threads) {
+  at::set_num_threads(threads);
+  // Gradients on the plateau before learning starts are so small that denormal numbers slow training down 2.3
+  // times.
+  at::globalContext().setFlushDenormal(true);
+}
+
 std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& configs,
                                            const RunOptions& options, const PackEvents& events) {
   invariant(!configs.empty(), "a pack has at least one trial");
@@ -69,26 +70,31 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
   std::vector<training::Member> members;
   for (const PreparedTrial& trial : trials) members.push_back(trial.member());
   const auto stepper = training::make_stepper(options.engine, members);
-  const auto provenance = provenance_of(options, stepper->facts(), trials.size());
+  Checkpoints checkpoints(options.checkpoints, trials, options.attempt,
+                          provenance_of(options, stepper->facts(), trials.size()));
 
   std::vector<store::TrialRecord> records(trials.size());
   std::vector<training::Task> tasks;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     training::Task& task = tasks.emplace_back();
     task.member = members[i];
+    task.start = checkpoints.start(i);
     task.phase_data = [&trial = trials[i]](int phase) { return trial.phase_data(phase); };
     task.on_epoch = [&, i](const training::TrainingResult& so_far) {
       if (so_far.best_epoch > 0) events.on_epoch(i, event_of(so_far, trials[i].epochs()));
     };
     task.on_end = [&, i](const training::TrainingResult& result) {
       records[i] = trials[i].record(result);
+      if (result.best_epoch > 0) add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
       records[i].attempts = options.attempt;
-      records[i].provenance = provenance;
+      records[i].provenance = checkpoints.provenance(i);
       records[i].provenance["end"] = iso_time(unix_seconds());
       events.on_end(i, records[i]);
     };
   }
-  training::train(tasks, *stepper);
+  training::train(tasks, *stepper, [&](int epochs, const training::StateOf& state_of) {
+    checkpoints.after_epoch(epochs, state_of);
+  });
   return records;
 }
 

@@ -6,23 +6,19 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "tests/trial/same_record.h"
 
 namespace {
 
 using namespace lnn;
 using experiment::Json;
+using test::column;
+using test::expect_same_record;
 
 Json tiny_config() {
   return {{"system", "double_pendulum"}, {"data.samples", 128},        {"data.validation_samples", 100},
           {"network.width", 8},          {"network.hidden_layers", 2}, {"training.batch_size", 32},
           {"training.epochs", 20},       {"training.t_max", 10},       {"training.learning_rate", 1e-2}};
-}
-
-const store::Column& column(const store::TrialRecord& record, const std::string& name) {
-  for (const store::Column& candidate : record.history) {
-    if (candidate.name == name) return candidate;
-  }
-  throw std::logic_error("no column " + name);
 }
 
 TEST(RunTrial, FillsEveryPartOfTheRecord) {
@@ -125,25 +121,6 @@ TEST(RunTrial, RefusesADeviceOrAPrecisionThatItCannotHave) {
   EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
   options.engine = {.device = "abacus"};
   EXPECT_THROW(trial::run_trial(tiny_config(), options), UserError);
-}
-
-// Everything of a record that does not depend on when and where it was made.
-void expect_same_record(const store::TrialRecord& a, const store::TrialRecord& b) {
-  EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.config, b.config);
-  EXPECT_EQ(a.outcome, b.outcome);
-  EXPECT_EQ(a.reason, b.reason);
-  for (const store::Column& part : a.history) {
-    if (part.name == "seconds") continue;
-    EXPECT_EQ(part.values, column(b, part.name).values) << part.name;
-  }
-  ASSERT_EQ(a.model.size(), b.model.size());
-  for (std::size_t i = 0; i < a.model.size(); ++i) EXPECT_EQ(a.model[i].values, b.model[i].values);
-  for (const auto& [name, metric] : a.metrics) {
-    if (name == "seconds") continue;
-    const double other = b.metrics.at(name).value;
-    EXPECT_TRUE(metric.value == other || (std::isnan(metric.value) && std::isnan(other))) << name;
-  }
 }
 
 class RunTrials : public testing::TestWithParam<const char*> {
