@@ -42,12 +42,6 @@ void add_trial(std::map<std::string, PlannedTrial>& trials, Trial trial) {
   planned.members.push_back(std::move(trial));
 }
 
-bool is_selected(const PlannedTrial& trial, const std::string& entry) {
-  return trial.id.starts_with(entry) || std::ranges::any_of(trial.members, [&](const Trial& member) {
-           return member.label.find(entry) != std::string::npos;
-         });
-}
-
 void require_match(const std::vector<PlannedTrial>& trials, const std::string& entry) {
   if (std::ranges::any_of(trials, [&](const auto& trial) { return is_selected(trial, entry); })) return;
   std::set<std::string> labels;
@@ -56,14 +50,6 @@ void require_match(const std::vector<PlannedTrial>& trials, const std::string& e
   }
   const std::vector<std::string> list(labels.begin(), labels.end());
   throw_unknown_name("--only", entry, list);
-}
-
-void keep_only(std::vector<PlannedTrial>& trials, const std::vector<std::string>& only) {
-  if (only.empty()) return;
-  for (const std::string& entry : only) require_match(trials, entry);
-  std::erase_if(trials, [&](const PlannedTrial& trial) {
-    return std::ranges::none_of(only, [&](const std::string& entry) { return is_selected(trial, entry); });
-  });
 }
 
 // Weights of all branches together, without biases.
@@ -83,6 +69,20 @@ double pass_cost(const network::NetworkOptions& options, int samples, int batch_
 }
 
 }  // namespace
+
+bool is_selected(const PlannedTrial& trial, const std::string& entry) {
+  return trial.id.starts_with(entry) || std::ranges::any_of(trial.members, [&](const Trial& member) {
+           return member.label.find(entry) != std::string::npos;
+         });
+}
+
+void keep_only(std::vector<PlannedTrial>& trials, const std::vector<std::string>& only) {
+  if (only.empty()) return;
+  for (const std::string& entry : only) require_match(trials, entry);
+  std::erase_if(trials, [&](const PlannedTrial& trial) {
+    return std::ranges::none_of(only, [&](const std::string& entry) { return is_selected(trial, entry); });
+  });
+}
 
 Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scale, const Json& overrides,
                const std::vector<std::string>& only) {

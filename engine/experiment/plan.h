@@ -29,6 +29,13 @@ struct Plan {
 Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scale, const Json& overrides,
                const std::vector<std::string>& only);
 
+/// Whether the trial's id starts with `entry` or one of its labels contains it.
+bool is_selected(const PlannedTrial& trial, const std::string& entry);
+
+/// Keeps the trials that one of the entries selects, in their order; all when there are none. Throws
+/// UserError for an entry that selects nothing, naming the nearest label.
+void keep_only(std::vector<PlannedTrial>& trials, const std::vector<std::string>& only);
+
 /// Estimated floating-point operations of a whole trial (training and validation, all phases): proportional
 /// to epochs x samples x network size; only ratios matter.
 double estimate_cost(const Json& resolved);

@@ -16,7 +16,7 @@ struct Options {
   Tests tests = Tests::published;
   physics::TimeGrid grid;                      ///< of the output, [s]
   physics::Tolerances tolerances{1e-8, 1e-6};  ///< of the learned model's solver (paper A, code)
-  int max_steps = 100000;                      ///< of the learned model's solver, per test
+  int max_steps = 20000;                       ///< of the learned model's solver, per test
 };
 
 }  // namespace lnn::rollout

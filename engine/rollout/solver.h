@@ -26,7 +26,7 @@ enum class Outcome {
 
 struct SolverOptions {
   physics::Tolerances tolerances{1e-8, 1e-6};
-  int max_steps = 100000;  ///< accepted and rejected ones together; at least 1
+  int max_steps = 20000;  ///< accepted and rejected ones together; at least 1
 };
 
 /// Writes the accelerations at (q, v), n values each.

@@ -3,8 +3,10 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
+#include "learned/comparison.h"
 #include "learned/model.h"
 #include "rollout/rollout.h"
 #include "trial/rollout_record.h"
@@ -12,32 +14,43 @@
 namespace lnn::trial {
 namespace {
 
-std::vector<MeasuredRollout> roll_out_all(const PreparedTrial& trial, const learned::Model& model,
-                                          const rollout::Options& options) {
+Evaluation roll_out_all(const PreparedTrial& trial, const learned::Model& model,
+                        const rollout::Options& options, std::vector<rollout::Reference> references) {
   const physics::System& system = trial.system();
   const physics::SamplingOptions& trained_on = trial.config().training.phases.front().data;
   const rollout::Accelerations accelerations = [&model](std::span<const double> q, std::span<const double> v,
                                                         std::span<double> a) { model.acceleration(q, v, a); };
   std::vector<MeasuredRollout> rollouts;
-  for (rollout::Reference& reference : rollout::references(system, options)) {
+  Evaluation evaluation;
+  for (rollout::Reference& reference : references) {
     MeasuredRollout& measured = rollouts.emplace_back();
     measured.rollout = rollout::roll_out(system, accelerations, std::move(reference),
                                          {.tolerances = options.tolerances, .max_steps = options.max_steps});
     measured.errors = rollout::measure(system, measured.rollout, trained_on.q_box, trained_on.v_box);
+    evaluation.groups.push_back(rollout_arrays(system, measured.rollout, static_cast<int>(rollouts.size())));
   }
-  return rollouts;
+  evaluation.metrics = rollout_metrics(rollouts);
+  return evaluation;
 }
 
 }  // namespace
 
 Evaluation evaluate(const PreparedTrial& trial, const rollout::Options& options) {
   const learned::Model model(trial.network(), trial.scales());
-  const std::vector<MeasuredRollout> rollouts = roll_out_all(trial, model, options);
-  Evaluation evaluation{rollout_metrics(rollouts), {}};
-  int number = 0;
-  for (const MeasuredRollout& measured : rollouts)
-    evaluation.groups.push_back(rollout_arrays(trial.system(), measured.rollout, ++number));
+  Evaluation evaluation = roll_out_all(trial, model, options, rollout::references(trial.system(), options));
+  learned::Comparison comparison = learned::compare(model, trial.system(), trial.validation(),
+                                                    trial.config().training.phases.front().data);
+  evaluation.metrics.merge(comparison.metrics);
+  std::ranges::move(comparison.groups, std::back_inserter(evaluation.groups));
   return evaluation;
+}
+
+Evaluation evaluate_from(const PreparedTrial& trial, const rollout::Options& options,
+                         const std::vector<physics::InitialState>& starts) {
+  std::vector<rollout::Reference> references;
+  for (const physics::InitialState& start : starts)
+    references.push_back(rollout::make_reference(trial.system(), start, options.grid));
+  return roll_out_all(trial, learned::Model(trial.network(), trial.scales()), options, std::move(references));
 }
 
 void add_evaluation(store::TrialRecord& record, Evaluation evaluation) {

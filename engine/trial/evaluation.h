@@ -16,10 +16,15 @@ struct Evaluation {
   std::vector<store::ArrayGroup> groups;
 };
 
-/// Evaluates the trial's network with its present weights, in float64 on the processor. Same weights and
-/// options: bitwise the same result. A rollout that fails is an outcome in the result; throws nothing else
-/// but UserError for impossible options.
+/// Evaluates the trial's network with its present weights, in float64 on the processor: rollouts (paper A,
+/// section V) from the tests that `options` name, and the comparison with the truth. Same weights and
+/// options: bitwise the same result. A rollout that fails is an outcome in the result. Throws UserError for
+/// impossible options.
 Evaluation evaluate(const PreparedTrial& trial, const rollout::Options& options);
+
+/// Rollouts only, from these initial states.
+Evaluation evaluate_from(const PreparedTrial& trial, const rollout::Options& options,
+                         const std::vector<physics::InitialState>& starts);
 
 /// Replaces what an earlier evaluation left in the record.
 void add_evaluation(store::TrialRecord& record, Evaluation evaluation);
