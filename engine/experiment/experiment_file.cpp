@@ -8,7 +8,9 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "experiment/arms.h"
+#include "experiment/claim_form.h"
 #include "experiment/file_format.h"
+#include "experiment/form_checks.h"
 #include "experiment/keys.h"
 #include "experiment/table_form.h"
 
@@ -116,18 +118,6 @@ void check_seeds(const Json& seeds, const std::string& where) {
   }
 }
 
-void check_exclusion_value(const std::string& key, const Json& pattern, const std::vector<Json>& values,
-                           const std::string& where) {
-  const auto known = [&](const Json& value) { return std::ranges::find(values, value) != values.end(); };
-  if (known(pattern)) return;
-  const auto texts = to_texts(values);
-  const Json alternatives = pattern.is_array() ? pattern : Json::array({pattern});
-  for (const Json& alternative : alternatives) {
-    if (!known(alternative))
-      throw_unknown_name(fmt::format("{}: {}", where, key), to_text(alternative), texts);
-  }
-}
-
 void check_exclusions(const Json& exclusions, const Json& file, const std::string& where) {
   const auto axes = swept_values(file);
   std::vector<std::string> allowed{seed_key};
@@ -138,7 +128,7 @@ void check_exclusions(const Json& exclusions, const Json& file, const std::strin
     for (const auto& [key, pattern] : entries) {
       if (key == seed_key) continue;
       if (!axes.contains(key)) throw_unknown_name(where + ": swept key", key, allowed);
-      check_exclusion_value(key, pattern, axes.at(key), where);
+      check_pattern(key, pattern, axes.at(key), where);
     }
   }
 }
@@ -185,6 +175,7 @@ void check_file(const Json& file, const std::string& where) {
   check_exclusions(file.value("exclude", Json::array()), file, where + ": exclude");
   check_scales(file, where);
   check_tables(file, where);
+  check_claims(file, where);
 }
 
 }  // namespace

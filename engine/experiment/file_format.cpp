@@ -12,6 +12,8 @@ bool has_type(const Json& value, FieldType type) {
   switch (type) {
     case FieldType::text:
       return value.is_string();
+    case FieldType::number:
+      return value.is_number();
     case FieldType::list:
       return value.is_array();
     case FieldType::object:
@@ -26,6 +28,8 @@ const char* type_text(FieldType type) {
   switch (type) {
     case FieldType::text:
       return "a text in quotes";
+    case FieldType::number:
+      return "a number";
     case FieldType::list:
       return "a list [...]";
     case FieldType::object:
@@ -55,6 +59,7 @@ const Fields& file_fields() {
       {"seeds", list, false, "network seeds; one trial of each arm per seed (default [1])"},
       {"scales", object, false, "smoke (seconds), desk (minutes on two cores), paper (as published)"},
       {"tables", list, false, "tables that `lnn-sweep table` prints"},
+      {"claims", list, false, "published claims that `lnn-sweep claims` judges"},
   };
   return fields;
 }
@@ -119,31 +124,36 @@ const Fields& column_fields() {
   return fields;
 }
 
-const std::vector<std::string>& scale_names() {
-  static const std::vector<std::string> names{"smoke", "desk", "paper"};
-  return names;
+const Fields& claim_fields() {
+  using enum FieldType;
+  static const Fields fields{
+      {"name", text, true, "name for --name, unique in the file"},
+      {"statement", text, true, "what the paper says, in one sentence"},
+      {"paper", text, false, "where the paper says it, e.g. \"A, IV.1\""},
+      {"metric", text, true, "a metric of every trial"},
+      {"of", any, true,
+       "a group of arms: swept key (or \"case\") -> value or list of values, {} for all; \"order\" takes "
+       "a list of groups, lowest first"},
+      {"against", object, false, "the group that `of` is compared with"},
+      {"comparison", text, true,
+       "lower, higher, similar or reduction (of against another group), value, at_most or at_least (of a "
+       "published number), or order"},
+      {"published", any, false,
+       "the published number: percent for reduction; for value also a list of single runs"},
+      {"tolerance", number, false,
+       "similar: factor - 1 (default 0.25); reduction: percentage points (default 5); value: relative "
+       "(default 0.1)"},
+      {"statistic", text, false,
+       "what stands for a group: \"mean\" (default), \"geometric_mean\" for spreads over decades, "
+       "\"median\""},
+      {"scales", list, true, "scales that can show it; elsewhere it is not judged"},
+      {"note", text, false, "a remark, e.g. what was inferred"},
+  };
+  return fields;
 }
 
-const std::vector<MetricName>& metric_names() {
-  static const std::vector<MetricName> names{
-      {"best_val_total", "1", "lowest validation loss with penalty"},
-      {"best_val_base", "1", "validation loss without penalty of the best model"},
-      {"best_val_total_normalized", "1",
-       "best_val_total times the mean scale alpha: comparable between scalings"},
-      {"best_epoch", "epoch", "epoch of the best model"},
-      {"final_val_total", "1", "validation loss with penalty after the last epoch"},
-      {"instability_train_total", "1",
-       "training instability of the training loss with penalty (paper A, appendix B)"},
-      {"instability_train_base", "1", "training instability of the training loss without penalty"},
-      {"instability_val_total", "1", "training instability of the validation loss with penalty"},
-      {"instability_val_base", "1", "training instability of the validation loss without penalty"},
-      {"instability_train_total_normalized", "1", "instability_train_total times the mean scale alpha"},
-      {"zero_acceleration_loss", "1", "validation loss of the prediction a = 0: puts losses in proportion"},
-      {"wrong_signature_share", "1", "share of validation states whose mass matrix has the wrong signature"},
-      {"largest_condition_number", "1", "largest condition number of the mass matrix"},
-      {"seconds", "s", "wall time of the trial"},
-      {"parameters", "1", "number of trained parameters"},
-  };
+const std::vector<std::string>& scale_names() {
+  static const std::vector<std::string> names{"smoke", "desk", "paper"};
   return names;
 }
 

@@ -8,7 +8,7 @@
 /// The fields of an experiment file's objects, for checking files and for the JSON schema.
 namespace lnn::experiment {
 
-enum class FieldType { text, list, object, any };
+enum class FieldType { text, number, list, object, any };
 
 struct Field {
   std::string name;
@@ -25,6 +25,7 @@ const Fields& case_fields();
 const Fields& scale_fields();
 const Fields& table_fields();
 const Fields& column_fields();
+const Fields& claim_fields();
 
 /// Names of scales that a file may define.
 const std::vector<std::string>& scale_names();
@@ -34,6 +35,7 @@ struct MetricName {
   std::string name;
   std::string unit;  ///< "1" when dimensionless
   std::string meaning;
+  bool higher_is_better = false;  ///< for claims, which count a trial without a value as worst
 };
 
 const std::vector<MetricName>& metric_names();

@@ -7,7 +7,9 @@
 #include <map>
 
 #include "experiment/arms.h"
+#include "experiment/claim_form.h"
 #include "experiment/file_format.h"
+#include "experiment/form_checks.h"
 #include "experiment/keys.h"
 
 namespace lnn::experiment {
@@ -120,6 +122,8 @@ const char* json_type(FieldType type) {
   switch (type) {
     case FieldType::text:
       return "string";
+    case FieldType::number:
+      return "number";
     case FieldType::list:
       return "array";
     default:
@@ -145,21 +149,37 @@ Json fields_schema(const Fields& fields, const Json& details) {
   return schema;
 }
 
+Json metric_schema() {
+  return {{"enum", metric_texts()}};
+}
+
 Json column_schema() {
-  std::vector<std::string> metrics;
-  for (const MetricName& metric : metric_names()) metrics.push_back(metric.name);
-  return fields_schema(column_fields(), {{"metric", {{"enum", metrics}}}, {"scale", {{"enum", {"log"}}}}});
+  return fields_schema(column_fields(), {{"metric", metric_schema()}, {"scale", {{"enum", {"log"}}}}});
+}
+
+Json number_or_numbers() {
+  return {{"anyOf", {Json{{"type", "number"}}, list_of({{"type", "number"}})}}};
 }
 
 Json table_schema() {
-  const Json published{
-      {"type", "object"},
-      {"required", Json::array({"where"})},
-      {"properties", {{"where", {{"type", "object"}}}}},
-      {"additionalProperties", {{"anyOf", {Json{{"type", "number"}}, list_of({{"type", "number"}})}}}}};
+  const Json published{{"type", "object"},
+                       {"required", Json::array({"where"})},
+                       {"properties", {{"where", {{"type", "object"}}}}},
+                       {"additionalProperties", number_or_numbers()}};
   return fields_schema(table_fields(), {{"rows", list_of({{"type", "string"}})},
                                         {"columns", list_of(column_schema())},
                                         {"published", {{"type", "array"}, {"items", published}}}});
+}
+
+Json claim_schema() {
+  const Json group{{"type", "object"}};
+  return fields_schema(claim_fields(), {{"metric", metric_schema()},
+                                        {"of", {{"anyOf", {group, list_of(group)}}}},
+                                        {"comparison", {{"enum", enum_names<Comparison>()}}},
+                                        {"published", number_or_numbers()},
+                                        {"tolerance", {{"type", "number"}, {"minimum", 0}}},
+                                        {"statistic", {{"enum", enum_names<Statistic>()}}},
+                                        {"scales", list_of({{"enum", scale_names()}})}});
 }
 
 Json scales_schema() {
@@ -205,7 +225,8 @@ Json experiment_schema() {
        {"exclude", reference("exclusions")},
        {"seeds", reference("seeds")},
        {"scales", scales_schema()},
-       {"tables", list_of(table_schema())}});
+       {"tables", list_of(table_schema())},
+       {"claims", list_of(claim_schema())}});
   schema["$schema"] = "http://json-schema.org/draft-07/schema#";
   schema["title"] = "lnn-sweep experiment file";
   schema["definitions"] = definitions();

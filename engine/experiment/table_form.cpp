@@ -1,37 +1,16 @@
 #include "experiment/table_form.h"
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "experiment/arms.h"
 #include "experiment/file_format.h"
+#include "experiment/form_checks.h"
 
 namespace lnn::experiment {
 namespace {
-
-using Axes = std::map<std::string, std::vector<Json>>;
-using Names = std::vector<std::string>;
-
-Names keys_of(const Axes& axes) {
-  Names names;
-  for (const auto& [key, values] : axes) names.push_back(key);
-  return names;
-}
-
-void require_name(const Names& allowed, const Json& name, const std::string& where) {
-  const std::string text = to_text(name);
-  if (std::ranges::find(allowed, text) == allowed.end()) throw_unknown_name(where, text, allowed);
-}
-
-void require_new(Names& seen, const std::string& name, const std::string& where) {
-  if (std::ranges::find(seen, name) != seen.end()) {
-    throw_user_error("{}: '{}' is there twice. Give each its own name.", where, name);
-  }
-  seen.push_back(name);
-}
 
 // {row key: value}: rows of this table, with values that some arm has.
 void check_row_reference(const Json& reference, const Names& rows, const Axes& axes,
@@ -55,12 +34,10 @@ Names check_rows(const Json& rows, const Axes& axes, const std::string& where) {
 }
 
 Names check_columns(const Json& columns, const Names& rows, const Axes& axes, const std::string& where) {
-  Names metrics;
-  for (const MetricName& metric : metric_names()) metrics.push_back(metric.name);
   Names names;
   for (const Json& column : columns) {
     check_fields(column, column_fields(), where);
-    require_name(metrics, column.at("metric"), where + ": metric");
+    require_name(metric_texts(), column.at("metric"), where + ": metric");
     require_new(names, column.value("name", column.at("metric").get<std::string>()), where);
     check_row_reference(column.value("reduction_from", Json::object()), rows, axes,
                         where + ": reduction_from");
