@@ -48,24 +48,26 @@ std::string line(const std::vector<std::string>& cells) {
   return fmt::format("    {} \\\\\n", fmt::join(texts, " & "));
 }
 
-std::string to_latex(const TextTable& table, const TableDefinition& definition) {
+}  // namespace
+
+std::string to_latex(const TextTable& table, const std::string& label, const std::string& columns) {
   std::string text = "\\begin{table}\n  \\centering\n";
   text += fmt::format("  \\caption{{{}. {}{}{}}}\n", escaped(table.title), escaped(table.status),
                       table.note.empty() ? "" : " ", escaped(table.note));
-  text += fmt::format("  \\label{{tab:{}-{}}}\n", definition.experiment, definition.name);
-  text += fmt::format("  \\begin{{tabular}}{{{}}}\n    \\toprule\n", std::string(table.header.size(), 'l'));
+  text += fmt::format("  \\label{{{}}}\n", label);
+  text += fmt::format("  \\begin{{tabular}}{{{}}}\n    \\toprule\n", columns);
   text += line(table.header) + "    \\midrule\n";
   for (const auto& row : table.rows) text += line(row);
   return text + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
 }
 
-}  // namespace
-
 std::string to_latex(std::span<const Table> tables) {
   std::string text;
   for (const Table& table : tables) {
     if (!text.empty()) text += "\n";
-    text += to_latex(to_text_table(table), table.definition);
+    const TextTable words = to_text_table(table);
+    text += to_latex(words, fmt::format("tab:{}-{}", table.definition.experiment, table.definition.name),
+                     std::string(words.header.size(), 'l'));
   }
   return text;
 }

@@ -33,6 +33,8 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
   return text + "\n";
 }
 
+}  // namespace
+
 std::string to_markdown(const TextTable& table) {
   std::vector<std::size_t> widths(table.header.size(), 3);
   for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -48,8 +50,6 @@ std::string to_markdown(const TextTable& table) {
   for (const auto& row : table.rows) text += line(row, widths);
   return table.note.empty() ? text : text + "\n" + table.note + "\n";
 }
-
-}  // namespace
 
 std::string to_markdown(std::span<const Table> tables) {
   std::string text;

@@ -5,7 +5,7 @@
 
 #include "analysis/table.h"
 
-/// The words of a table for people, before Markdown or LaTeX dresses them.
+/// The words of a table for people, and Markdown or LaTeX to dress them.
 namespace lnn::analysis {
 
 struct TextTable {
@@ -19,6 +19,13 @@ struct TextTable {
 /// Columns: the row keys; each metric, with "published" beside it where the paper has numbers; "trials",
 /// which says what became of trials that did not complete.
 TextTable to_text_table(const Table& table);
+
+/// A heading, the status, the aligned table and the note.
+std::string to_markdown(const TextTable& table);
+
+/// A floating `table` with booktabs rules; all text is escaped, title, status and note are the caption.
+/// `columns` is what `tabular` takes, e.g. "lll".
+std::string to_latex(const TextTable& table, const std::string& label, const std::string& columns);
 
 /// "2", "1 of 2 diverged", "1 of 4 diverged, 2 of 4 missing", "not planned".
 std::string to_text(const TrialCounts& trials);

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/table_definition.h"
+#include "experiment/claim_form.h"
+
+/// What a claim compares, as the `claims` of an experiment file say (format: experiments/README.md).
+namespace lnn::analysis {
+
+using experiment::Comparison;
+using experiment::Statistic;
+
+/// A group of arms: those whose swept keys have one of the given values.
+struct ArmGroup {
+  Json where;         ///< as the file writes it
+  std::string label;  ///< for people: "gelu, lambda 1 or 10"; "all arms"
+  /// Swept key (or "case") -> texts (value_text) of the values that belong to the group.
+  std::map<std::string, std::set<std::string>> values;
+
+  /// `swept` is that of a planned trial (experiment/experiment_file.h).
+  bool contains(const Json& swept) const;
+};
+
+struct ClaimDefinition {
+  std::string experiment;
+  std::string name;
+  std::string statement;
+  std::string paper;  ///< or empty
+  std::string note;   ///< or empty
+  std::string metric;
+  Comparison comparison = Comparison::lower;
+  std::vector<ArmGroup> groups;   ///< `of` (all of them for "order"), then `against` where there is one
+  std::vector<double> published;  ///< empty where the claim has no number; several only for "value"
+  std::optional<double> tolerance;
+  Statistic statistic = Statistic::mean;
+  std::vector<std::string> scales;
+};
+
+/// The claims of one experiment file's text, in its order. Throws EnvironmentError naming the experiment when
+/// a definition is damaged (experiment files are checked when they are read).
+std::vector<ClaimDefinition> claim_definitions(const Json& experiment);
+
+}  // namespace lnn::analysis
