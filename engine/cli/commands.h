@@ -17,6 +17,9 @@ int run(const Words& words);
 int status(const Words& words);
 int collect(const Words& words);
 int table(const Words& words);
+int claims(const Words& words);
+/// Replaces this process by lnn-sweep-rollout, which loads LibTorch.
+int rollout(const Words& words);
 /// Replaces this process by lnn-sweep-bench, which loads LibTorch.
 int bench(const Words& words);
 /// Replaces this process by lnn-sweep-trial, because loading LibTorch takes 0.6 s that no other command is to

@@ -30,6 +30,8 @@ constexpr std::array commands{
     Command{"train", lnn::cli::train, "train one configuration"},
     Command{"collect", lnn::cli::collect, "rebuild RUN/results.h5 from RUN/trials"},
     Command{"table", lnn::cli::table, "the paper's tables, measured beside published"},
+    Command{"claims", lnn::cli::claims, "every published claim: reproduced, not reproduced or undecided"},
+    Command{"rollout", lnn::cli::rollout, "trajectories of trained models again, with other settings"},
     Command{"bench", lnn::cli::bench,
             "how fast every derivative engine trains on this machine, and its error"},
 };
