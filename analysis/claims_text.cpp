@@ -59,7 +59,7 @@ std::string effect_text(const Effect& effect) {
     case EffectKind::reduction_percent:
       return fmt::format("; {:.1f} % lower{}", effect.estimate, interval_text(effect));
     case EffectKind::ratio_to_published:
-      return fmt::format("; {:.3g} of the published{}", effect.estimate, interval_text(effect));
+      return fmt::format("; {:.3g} times the published{}", effect.estimate, interval_text(effect));
   }
   invariant(false, "every effect has a text");
   return "";

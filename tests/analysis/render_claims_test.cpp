@@ -92,7 +92,7 @@ TEST(RenderClaims, MarkdownShowsEveryKindOfMeasurement) {
   const std::string text = render_claims(judge_claims(std::vector{run}), ClaimFormat::markdown);
   EXPECT_THAT(text, HasSubstr("| geometric mean 1 against 2; ratio 0.5 [0.5, 0.5] (n=3, 4) "));
   EXPECT_THAT(text, HasSubstr("| 1 against 2; ratio 0.5 [0.5, 0.5] (n=3, 4) "));
-  EXPECT_THAT(text, HasSubstr("| 1; 0.667 of the published [0.6, 0.733] (n=3) "));
+  EXPECT_THAT(text, HasSubstr("| 1; 0.667 times the published [0.6, 0.733] (n=3) "));
   EXPECT_THAT(text, HasSubstr("| at least 0.5 | 1 [1, 1] (n=3) "));
   EXPECT_THAT(text, HasSubstr("| median 1 against 3; difference -2 [-inf, -2] (n=3) "));
   EXPECT_THAT(text, HasSubstr("| ascending    | gelu 1, xtanh 2; difference -1 [-1, -1] (n=3, 4) "));
