@@ -46,6 +46,12 @@ Board::Board(const experiment::Plan& plan, const store::RunContents& contents) {
   }
 }
 
+void Board::saved(const std::map<std::string, int>& epochs) {
+  for (const auto& [id, count] : epochs) {
+    if (TrialStatus* trial = find(id)) trial->saved_epochs = count;
+  }
+}
+
 void Board::retry(const RetryPolicy& policy) {
   for (TrialStatus& trial : trials_) {
     if (trial.state != TrialState::finished || is_result(*trial.outcome)) continue;
@@ -68,7 +74,8 @@ bool waits(const TrialStatus& trial) {
 }
 
 bool may_share(const TrialStatus& a, const TrialStatus& b) {
-  return &a == &b || (!a.pack.empty() && a.pack == b.pack && a.attempts == 0 && b.attempts == 0);
+  return &a == &b || (!a.pack.empty() && a.pack == b.pack && a.attempts == 0 && b.attempts == 0 &&
+                      a.saved_epochs == b.saved_epochs);
 }
 
 }  // namespace
@@ -98,12 +105,14 @@ void Board::started(const std::string& id, int attempt, double time) {
   trial->state = TrialState::running;
   trial->attempts = attempt;
   trial->epoch.reset();
+  trial->epochs_before = 0;
   trial->started = trial->reported = time;
 }
 
 void Board::reported(const std::string& id, const trial::EpochEvent& epoch, double time) {
   TrialStatus* trial = find(id);
   if (trial == nullptr) return;
+  if (!trial->epoch) trial->epochs_before = epoch.epoch - 1;
   trial->epoch = epoch;
   trial->reported = time;
 }
@@ -151,12 +160,22 @@ double fraction_done(const TrialStatus& trial) {
   return std::clamp(static_cast<double>(trial.epoch->epoch) / trial.epoch->epochs, 0.0, 1.0);
 }
 
+namespace {
+
+// What this attempt has done, without what it took over from a checkpoint.
+double fraction_gained(const TrialStatus& trial) {
+  if (!trial.epoch || trial.epoch->epochs <= 0) return fraction_done(trial);
+  return fraction_done(trial) - static_cast<double>(trial.epochs_before) / trial.epoch->epochs;
+}
+
+}  // namespace
+
 std::optional<double> forecast_seconds(const Board& board, double now, int slots) {
   double seconds = 0;
   double work = 0;
   for (const TrialStatus& trial : board.trials()) {
     if (trial.started <= 0) continue;
-    const double done = fraction_done(trial) * trial.cost;
+    const double done = fraction_gained(trial) * trial.cost;
     if (done <= 0) continue;
     work += done;
     seconds += trial.reported - trial.started;

@@ -26,9 +26,11 @@ struct TrialStatus {
   TrialState state = TrialState::waiting;
   bool selected = true;                   ///< false: planned, but not part of this command (`--only`)
   int attempts = 0;                       ///< starts so far
+  int saved_epochs = 0;                   ///< in its checkpoint, when the sweep began
   std::optional<store::Outcome> outcome;  ///< of the last attempt that ended
   std::string reason;
   std::optional<trial::EpochEvent> epoch;  ///< last report of the current or last attempt
+  int epochs_before = 0;                   ///< finished before that attempt
   double started = 0;                      ///< of this sweep's attempt; 0 when it has not started it
   double reported = 0;                     ///< last report or end
 };
@@ -60,13 +62,15 @@ class Board {
   /// Trials in plan order, those with a file as finished.
   explicit Board(const experiment::Plan& plan, const store::RunContents& contents = {});
 
+  /// Finished epochs in the checkpoints of trials, by id.
+  void saved(const std::map<std::string, int>& epochs);
   /// Puts unsuccessful trials back to waiting as far as the policy allows.
   void retry(const RetryPolicy& policy);
   /// Limits this sweep to the given trials (all when empty).
   void select(const std::vector<std::string>& ids);
 
   /// The next trial to start and up to `pack_size` - 1 others that may train with it; nothing when none
-  /// waits. Only trials that have never been started have company.
+  /// waits. Only trials that no attempt has failed on have company, and all of them stand after one epoch.
   std::vector<const TrialStatus*> next(int pack_size) const;
   /// Waiting trials that `trial` could train with, itself included.
   int companions(const TrialStatus& trial) const;

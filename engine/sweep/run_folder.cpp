@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "store/checkpoint_file.h"
 
 namespace lnn::sweep {
 namespace {
@@ -112,8 +113,10 @@ RunFolder::RunFolder(const RunFolderOptions& options, const experiment::Plan& pl
   lock_ = std::make_unique<RunLock>(run_.lock());
   const Json description = description_of(plan, options.overrides);
   refuse_another_experiment(run_, description);
-  for (const fs::path& folder : {run_.trials(), run_.configs(), run_.logs()}) create_folder(folder);
+  for (const fs::path& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
+    create_folder(folder);
   remove_temporaries(run_.trials());
+  remove_temporaries(run_.checkpoints());
   write_text_file(run_.experiment(), description.dump(2) + "\n");
   experiment::write_plan(plan, run_.plan());
 }
@@ -131,6 +134,21 @@ store::RunContents RunFolder::scan(const experiment::Plan& plan) const {
     std::cerr << fmt::format("lnn-sweep: {} (Set aside as {}.)\n", problem, aside.string());
   }
   return contents;
+}
+
+std::map<std::string, int> RunFolder::saved_epochs(const experiment::Plan& plan) const {
+  std::map<std::string, int> epochs;
+  for (const experiment::PlannedTrial& trial : plan.trials) {
+    const fs::path path = run_.checkpoint(trial.id);
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) continue;
+    try {
+      epochs[trial.id] = store::read_checkpoint(path).epochs();
+    } catch (const EnvironmentError&) {
+      // The trial itself will say why it starts over.
+    }
+  }
+  return epochs;
 }
 
 }  // namespace lnn::sweep

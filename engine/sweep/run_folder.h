@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "experiment/plan.h"
 #include "store/run_directory.h"
@@ -28,6 +30,9 @@ class RunFolder {
 
   /// Reads all planned trials' files; damaged ones are renamed to <id>.h5.damaged, so that they run again.
   store::RunContents scan(const experiment::Plan& plan) const;
+
+  /// Finished epochs in the checkpoints of planned trials, by id; unreadable checkpoints count for nothing.
+  std::map<std::string, int> saved_epochs(const experiment::Plan& plan) const;
 
  private:
   store::RunDirectory run_;

@@ -52,10 +52,13 @@ std::string signal_text(int number) {
                      sigdescr_np(number) == nullptr ? "unknown signal" : sigdescr_np(number));
 }
 
-// mpirun signals a rank's whole process group, and a child that is just being started is still in ours.
+// mpirun signals a rank's whole process group, and a child that is just being started is still in ours. Slurm
+// may signal every process of a job.
 bool hit_by_our_signal(const ExitStatus& status) {
-  const bool stops = status.code == SIGINT || status.code == SIGTERM || status.code == SIGUSR1;
-  return status.by_signal && stops && StopSignals::requested().has_value();
+  const bool killed =
+      status.by_signal && (status.code == SIGINT || status.code == SIGTERM || status.code == SIGUSR1);
+  const bool stopped = !status.by_signal && status.code == trial::exit_stopped;
+  return (killed || stopped) && StopSignals::requested().has_value();
 }
 
 Command trial_command(const Job& job, const store::RunDirectory& run) {
@@ -69,6 +72,8 @@ Command trial_command(const Job& job, const store::RunDirectory& run) {
   for (const std::string& id : job.ids) words.push_back(run.config(id).string());
   words.emplace_back("--out");
   for (const std::string& id : job.ids) words.push_back(run.trial(id).string());
+  words.emplace_back("--checkpoint");
+  for (const std::string& id : job.ids) words.push_back(run.checkpoint(id).string());
   const fs::path log = run.log(job.ids.front());
   for (const std::string& id : job.ids) {
     const std::string company = id == job.ids.front() ? "" : fmt::format(", in a pack: see {}", log.string());

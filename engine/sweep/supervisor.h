@@ -12,8 +12,8 @@ namespace lnn::sweep {
 
 /// Watches one trial process from its start to its trial files. A trial that commits its file speaks for
 /// itself; for one that dies first the supervisor writes the file: `crashed` (signal), `failed` (exit code),
-/// `timed_out`. Trials of a pack that dies are left without a file, to be run again alone: only one of them
-/// may be at fault.
+/// `timed_out`. However it ends without a result, its checkpoint stays. Trials of a pack that dies are left
+/// without a file, to be run again alone: only one of them may be at fault.
 class Supervisor {
  public:
   /// Starts the trial program on RUN/configs/<id>.json. Throws EnvironmentError when that is impossible. The
@@ -26,8 +26,8 @@ class Supervisor {
   /// trial, after which the supervisor is done. Enforces the time limit, so call it every 100 ms or so.
   /// Throws EnvironmentError when the trial file cannot be written.
   std::vector<TrialReport> step();
-  /// Ends the trials as `interrupted`, without a file: SIGTERM now, SIGKILL after `grace`. A later call can
-  /// only shorten the grace.
+  /// Ends the trials as `interrupted`, without a file: SIGTERM now, upon which they save their state after
+  /// the running epoch, SIGKILL after `grace`. A later call can only shorten the grace.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -102,6 +102,7 @@ class Master {
 
 Board resumed_board(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder) {
   Board board(plan, folder.scan(plan));
+  board.saved(folder.saved_epochs(plan));
   board.retry(options.retry);
   board.select(options.selected);
   return board;

@@ -29,7 +29,6 @@ namespace po = boost::program_options;
 
 using Paths = std::vector<std::string>;
 
-constexpr int run_again = 75;
 constexpr const char* usage = "Usage: lnn-sweep train --config FILE... --out FILE.h5... [options]";
 
 po::options_description describe() {
@@ -221,7 +220,7 @@ int main(int argc, char** argv) {
     return 3;
   } catch (const trial::Stopped& stopped) {
     std::cerr << "lnn-sweep train: " << stopped.what() << "\n";
-    return run_again;
+    return trial::exit_stopped;
   } catch (const std::exception& error) {
     std::cerr << "lnn-sweep train: " << error.what() << "\n";
     return 1;

@@ -17,6 +17,8 @@
 /// its checkpoint is written.
 namespace lnn::trial {
 
+inline constexpr int exit_stopped = 75;
+
 struct EpochEvent {
   int epoch = 0;   ///< finished epochs, over all phases
   int epochs = 0;  ///< of the whole trial

@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "base/files.h"
 #include "launch.h"
 #include "store/run_directory.h"
 #include "store/trial_file.h"
@@ -110,6 +114,50 @@ TEST_F(MainJob, GivesBitwiseTheSameNumbersInPacks) {
     EXPECT_EQ(alone.size(), 4U);
     EXPECT_EQ(run_with("3"), alone) << backend;
   }
+}
+
+TEST_F(MainJob, GivesBitwiseTheSameNumbersAfterAnInterrupt) {
+  const auto words = [&](const char* name) {
+    return Words{LNN_SWEEP_PROGRAM,
+                 "run",
+                 experiment_file("initialization"),
+                 "--scale",
+                 "smoke",
+                 "--only",
+                 "gelu",
+                 "--set",
+                 "training.epochs=60",
+                 "--workers",
+                 "2",
+                 "--out",
+                 (folder_ / name).string()};
+  };
+  const auto finish = [&](const char* name) {
+    const Finished sweep = Launched(words(name), {}, folder_ / "output").wait(600);
+    EXPECT_EQ(sweep.code, 0) << sweep.output;
+    return numbers(folder_ / name);
+  };
+  const lnn::store::RunDirectory run{folder_ / "interrupted"};
+  {
+    Launched sweep(words("interrupted"), {}, folder_ / "output");
+    const auto trains = [&] {
+      return fs::exists(run.events()) &&
+             lnn::read_text_file(run.events()).find("\"event\":\"epoch\"") != std::string::npos;
+    };
+    for (int i = 0; i < 3000 && !trains(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    sweep.signal(SIGINT);
+    const Finished stopped = sweep.wait(600);
+    ASSERT_EQ(stopped.code, 75) << stopped.output;
+  }
+  EXPECT_FALSE(fs::is_empty(run.checkpoints()));
+  EXPECT_EQ(finish("interrupted"), finish("undisturbed"));
+  EXPECT_TRUE(fs::is_empty(run.checkpoints()));
+  int resumed = 0;
+  for (const auto& entry : fs::directory_iterator(run.trials())) {
+    const auto record = lnn::store::read_trial(entry.path(), lnn::store::Part::summary);
+    resumed += record.provenance.contains("resumed_from_epoch") ? 1 : 0;
+  }
+  EXPECT_GE(resumed, 1);
 }
 
 TEST_F(MainJob, RecordsATrialThatDivergesAndGoesOn) {

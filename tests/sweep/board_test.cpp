@@ -92,6 +92,18 @@ TEST(Board, PacksTrialsOfOneShapeThatHaveNeverBeenStarted) {
   EXPECT_EQ(ids_of(board.next(9)), (std::vector<std::string>{"2", "3", "4"}));
 }
 
+TEST(Board, PacksContinueFromCheckpointsOfOneEpoch) {
+  auto plan = plan_with_costs({1, 1, 1, 1});
+  for (auto& trial : plan.trials) trial.pack = "width=64";
+  Board board(plan);
+  board.saved({{"0", 12}, {"2", 12}, {"3", 11}, {"gone", 12}});
+  EXPECT_EQ(ids_of(board.next(4)), (std::vector<std::string>{"0", "2"}));
+  EXPECT_EQ(board.companions(*board.next(1).front()), 2);
+  board.started("0", 1, 1);
+  board.started("2", 1, 1);
+  EXPECT_EQ(ids_of(board.next(4)), (std::vector<std::string>{"1"}));
+}
+
 TEST(Board, ADivergedTrialIsAResultAndACrashIsNot) {
   Board board(plan_with_costs({1, 1}));
   board.started("0", 1, 1);
@@ -132,9 +144,22 @@ TEST(Forecast, DealsTheRestOutAtTheMeasuredSpeed) {
   EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 124, 1).value(), 8 + 10 + 6, 1e-9);
 }
 
+// Ten of twelve epochs come from a checkpoint: one epoch of work took 4 s, and one is left.
+TEST(Forecast, MeasuresWhatWasDoneSinceTheCheckpoint) {
+  Board board(plan_with_costs({12}));
+  board.started("0", 1, 100);
+  board.reported("0", {.epoch = 11, .epochs = 12}, 104);
+  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 104, 1).value(), 4, 1e-9);
+  // A new start forgets the last one's reports.
+  board.started("0", 2, 200);
+  board.reported("0", {.epoch = 1, .epochs = 12}, 201);
+  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 201, 1).value(), 11, 1e-9);
+}
+
 TEST(Forecast, MeasuresTrialsThatDivergedByTheEpochsTheyHad) {
   Board board(plan_with_costs({10, 10}));
   board.started("0", 1, 100);
+  board.reported("0", {.epoch = 1, .epochs = 10}, 102);
   board.reported("0", {.epoch = 2, .epochs = 10}, 104);
   board.ended("0", Outcome::diverged, "NaN", 104);
   EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 104, 1).value(), 20, 1e-9);

@@ -114,12 +114,14 @@ std::map<std::string, std::string> surroundings() {
           {"process_group_leader", getpgrp() == getpid() ? "yes" : "no"}};
 }
 
-void run_trial(const std::string& config, const std::string& out, int attempt, const std::string& pack) {
+void run_trial(const std::string& config, const std::string& out, const std::string& checkpoint, int attempt,
+               const std::string& pack) {
   lnn::store::TrialRecord record;
   record.config = lnn::read_text_file(config);
   record.attempts = attempt;
   record.id = fs::path(out).stem();
   record.provenance = surroundings();
+  record.provenance["checkpoint"] = checkpoint;
   record.provenance["pack"] = pack.empty() ? "no" : "yes";
   const std::string behavior = behavior_of(Json::parse(record.config));
 
@@ -145,8 +147,11 @@ int main(int argc, char** argv) {
   const int attempt = options.contains("--attempt") ? std::stoi(options["--attempt"].front()) : 1;
   const auto& configs = options["--config"];
   const auto& outs = options["--out"];
+  auto& checkpoints = options["--checkpoint"];
+  checkpoints.resize(configs.size());
   for (std::size_t k = 0; k < configs.size(); ++k) {
-    run_trial(configs[k], outs[k], attempt, configs.size() > 1 ? fs::path(outs[k]).stem().string() : "");
+    run_trial(configs[k], outs[k], checkpoints[k], attempt,
+              configs.size() > 1 ? fs::path(outs[k]).stem().string() : "");
   }
   return 0;
 }

@@ -152,6 +152,22 @@ TEST_F(LocalSlotsTest, ATrialHitByTheStopSignalItselfIsInterrupted) {
   EXPECT_FALSE(std::filesystem::exists(run().trial(id_of(0))));
 }
 
+// Slurm may signal every process of a job; a real trial then saves its state and leaves with 75.
+TEST_F(LocalSlotsTest, ATrialThatLeavesWith75OnTheStopSignalIsInterrupted) {
+  const lnn::sweep::StopSignals signals;
+  const auto plan_job = job("exit:75");
+  EXPECT_EQ(end_of(plan_job).outcome, Outcome::failed) << "nobody has asked the sweep to stop";
+  std::filesystem::remove(run().trial(id_of(0)));
+  std::raise(SIGTERM);
+  EXPECT_EQ(end_of(plan_job).outcome, Outcome::interrupted);
+  EXPECT_FALSE(std::filesystem::exists(run().trial(id_of(0))));
+}
+
+TEST_F(LocalSlotsTest, ATrialIsToldWhereItsCheckpointLies) {
+  end_of(job("ok"));
+  EXPECT_EQ(record().provenance.at("checkpoint"), run().checkpoint(id_of(0)));
+}
+
 TEST_F(LocalSlotsTest, AMissingProgramIsAnEnvironmentProblem) {
   auto broken = job("ok");
   broken.program = "/nowhere/trial";

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "store/checkpoint_file.h"
 #include "sweep/run_lock.h"
 #include "sweep_fixture.h"
 
@@ -38,8 +39,8 @@ class RunFolderTest : public SweepTest {
 
 TEST_F(RunFolderTest, IsWholeAfterCreation) {
   const RunFolder folder(options_, plan_of({"ok"}));
-  for (const auto& path :
-       {run().experiment(), run().plan(), run().trials(), run().configs(), run().logs(), run().lock()}) {
+  for (const auto& path : {run().experiment(), run().plan(), run().trials(), run().checkpoints(),
+                           run().configs(), run().logs(), run().lock()}) {
     EXPECT_TRUE(fs::exists(path)) << path;
   }
   const auto description = lnn::experiment::Json::parse(lnn::read_text_file(run().experiment()));
@@ -98,13 +99,26 @@ TEST_F(RunFolderTest, ASecondSweepIsToldWhoWorksThere) {
 TEST_F(RunFolderTest, RemovesHalfWrittenFilesAndSetsDamagedOnesAside) {
   { const RunFolder folder(options_, plan_of({"ok"})); }
   const fs::path half = run().trials() / "abc.h5.tmp.host.1.0";
-  std::ofstream(half) << "half";
+  const fs::path half_checkpoint = run().checkpoints() / "abc.h5.tmp.host.1.0";
+  for (const fs::path& path : {half, half_checkpoint}) std::ofstream(path) << "half";
   std::ofstream(run().trial(id_of(0))) << "not HDF5";
   const RunFolder folder(options_, plan_of({"ok"}));
   EXPECT_FALSE(fs::exists(half));
+  EXPECT_FALSE(fs::exists(half_checkpoint));
   EXPECT_TRUE(folder.scan(plan_of({"ok"})).records.empty());
   EXPECT_EQ(lnn::read_text_file(run().trial(id_of(0)).string() + ".damaged"), "not HDF5");
   EXPECT_FALSE(fs::exists(run().trial(id_of(0))));
+}
+
+TEST_F(RunFolderTest, KnowsHowFarTheCheckpointsAre) {
+  const auto plan = plan_of({"ok", "ok", "ok"});
+  const RunFolder folder(options_, plan);
+  lnn::store::Checkpoint checkpoint;
+  checkpoint.initial = {{"val_total", "1", "loss", {1}}};
+  checkpoint.history = {{"val_total", "1", "loss", {3, 2, 1}}};
+  lnn::store::write_checkpoint(run().checkpoint(id_of(1)), checkpoint);
+  lnn::write_text_file(run().checkpoint(id_of(2)), "damaged");
+  EXPECT_EQ(folder.saved_epochs(plan), (std::map<std::string, int>{{id_of(1), 3}}));
 }
 
 TEST_F(RunFolderTest, TheLockTellsItsHolderWithoutBeingTaken) {

@@ -1,40 +1,30 @@
 // The program lnn-sweep-trial from outside: what it prints, writes and returns.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/files.h"
 #include "store/trial_file.h"
+#include "tests/cli/launch.h"
+#include "tests/trial/same_record.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-struct Finished {
-  int code = -1;
-  std::string output;  // standard output and standard error together
-};
-
-Finished run(const std::string& arguments) {
-  Finished result;
-  FILE* pipe = popen((std::string(LNN_TRIAL_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe))
-    result.output.append(buffer.data(), count);
-  result.code = WEXITSTATUS(pclose(pipe));
-  return result;
-}
 
 class TrialProgram : public testing::Test {
  protected:
@@ -50,6 +40,14 @@ class TrialProgram : public testing::Test {
     return (folder_ / name).string();
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::unique_ptr<Launched> launch(const std::string& arguments) const {
+    std::istringstream text(std::string(LNN_TRIAL_PROGRAM) + " " + arguments);
+    lnn::write_text_file(folder_ / "output", "");  // nothing of an earlier run
+    const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+    return std::make_unique<Launched>(words, std::map<std::string, std::string>{}, folder_ / "output");
+  }
+  Finished run(const std::string& arguments) const { return launch(arguments)->wait(); }
 
   fs::path folder_ = fs::temp_directory_path() / ("lnn_trial_program_" + std::to_string(getpid()));
 };
@@ -100,6 +98,98 @@ TEST_F(TrialProgram, RefusesADeviceThatIsNotThere) {
                                " --backend autograd --device cuda:99");
   EXPECT_EQ(missing.code, 3);
   EXPECT_THAT(missing.output, testing::HasSubstr("device cuda:99"));
+}
+
+class CheckpointedProgram : public TrialProgram {
+ protected:
+  CheckpointedProgram()
+      : config_(write_config("long.json", {{"data.samples", 2000},
+                                           {"network.width", 16},
+                                           {"network.hidden_layers", 2},
+                                           {"training.epochs", 40},
+                                           {"training.t_max", 10},
+                                           {"training.phases", Json::array({{{"epochs", 20}}})},
+                                           {"rollout.tests", "none"}})) {}
+
+  std::string arguments() const {
+    return "--config " + config_ + " --out " + path("a.h5") + " --checkpoint " + path("checkpoint.h5") +
+           " --checkpoint-every 0";
+  }
+
+  // Sends the signal as soon as the program has finished so many epochs.
+  Finished interrupt(int number, int epochs, const std::string& words) const {
+    const auto program = launch(words);
+    const std::string line = "\"epoch\":" + std::to_string(epochs) + ",";
+    for (int i = 0; i < 3000 && lnn::read_text_file(folder_ / "output").find(line) == std::string::npos; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    program->signal(number);
+    return program->wait();
+  }
+
+  lnn::store::TrialRecord undisturbed() const {
+    const Finished finished = run("--config " + config_ + " --out " + path("undisturbed.h5"));
+    EXPECT_EQ(finished.code, 0) << finished.output;
+    return lnn::store::read_trial(path("undisturbed.h5"));
+  }
+
+  void expect_continued_to_the_same_end() const {
+    const Finished finished = run(arguments());
+    EXPECT_EQ(finished.code, 0) << finished.output;
+    EXPECT_THAT(finished.output, testing::HasSubstr("continues after epoch"));
+    const lnn::store::TrialRecord record = lnn::store::read_trial(path("a.h5"));
+    EXPECT_FALSE(record.provenance.at("resumed_from_epoch").empty());
+    lnn::test::expect_same_record(record, undisturbed());
+    EXPECT_FALSE(fs::exists(path("checkpoint.h5"))) << "the result is there, the checkpoint is not needed";
+  }
+
+  std::string config_;
+};
+
+TEST_F(CheckpointedProgram, GoesOnAfterItWasKilled) {
+  for (const int epochs : {7, 25, 50}) {  // the last one in the second phase
+    ASSERT_EQ(interrupt(SIGKILL, epochs, arguments()).code, 128 + SIGKILL);
+    ASSERT_TRUE(fs::exists(path("checkpoint.h5")));
+    ASSERT_FALSE(fs::exists(path("a.h5")));
+  }
+  expect_continued_to_the_same_end();
+}
+
+TEST_F(CheckpointedProgram, SavesAndStopsWhenASignalAsksForIt) {
+  int epochs = 5;
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) {
+    const Finished stopped =
+        interrupt(number, epochs, arguments() + "0000");  // only the signal makes it save
+    EXPECT_EQ(stopped.code, 75) << stopped.output;
+    EXPECT_THAT(stopped.output, testing::HasSubstr("Run the same command again to continue."));
+    ASSERT_TRUE(fs::exists(path("checkpoint.h5")));
+    epochs += 15;
+  }
+  expect_continued_to_the_same_end();
+}
+
+TEST_F(CheckpointedProgram, EndsAtOnceWithoutACheckpoint) {
+  EXPECT_EQ(interrupt(SIGTERM, 3, "--config " + config_ + " --out " + path("a.h5")).code, 128 + SIGTERM);
+}
+
+TEST_F(CheckpointedProgram, StartsOverWhenTheCheckpointIsDamaged) {
+  ASSERT_EQ(interrupt(SIGKILL, 7, arguments()).code, 128 + SIGKILL);
+  fs::resize_file(path("checkpoint.h5"), fs::file_size(path("checkpoint.h5")) - 1);
+  const Finished finished = run(arguments());
+  EXPECT_EQ(finished.code, 0) << finished.output;
+  EXPECT_THAT(finished.output, testing::HasSubstr("truncated"));
+  EXPECT_THAT(finished.output, testing::HasSubstr("Without it the trial starts over."));
+  const lnn::store::TrialRecord record = lnn::store::read_trial(path("a.h5"));
+  EXPECT_FALSE(record.provenance.contains("resumed_from_epoch"));
+  lnn::test::expect_same_record(record, undisturbed());
+}
+
+TEST_F(CheckpointedProgram, RefusesCheckpointsThatCannotBe) {
+  const std::string start = "--config " + config_ + " --out " + path("a.h5");
+  const auto code = [&](const std::string& words) { return run(start + words).code; };
+  EXPECT_EQ(code(" --checkpoint " + path("b.h5") + " " + path("c.h5")), 2) << "two for one trial";
+  EXPECT_EQ(code(" --checkpoint " + path("a.h5")), 2) << "the result's name";
+  EXPECT_EQ(code(" --checkpoint " + path("b.h5") + " --checkpoint-every -1"), 2);
+  EXPECT_EQ(code(" --checkpoint " + path("nowhere/b.h5")), 3);
 }
 
 }  // namespace
