@@ -203,6 +203,20 @@ TEST_P(EveryKind, ContinuesWithoutATrainingThatHasDiverged) {
   expect_same(finish(states), {undisturbed[0]});
 }
 
+// The comparisons above would notice if any part were not restored.
+TEST_P(EveryKind, EveryPartOfAStateMatters) {
+  const double undisturbed = finish()[0].history[1].validation_total;
+  const auto expect_difference = [&](const char* part, auto change) {
+    States states = kill_after(1);
+    for (auto& state : states) change(state->now);
+    EXPECT_NE(finish(states)[0].history[1].validation_total, undisturbed) << part;
+  };
+  expect_difference("parameters", [](training::OptimizerState& now) { now.parameters.mul_(1.001); });
+  expect_difference("first moment", [](training::OptimizerState& now) { now.first_moment.mul_(1.001); });
+  expect_difference("second moment", [](training::OptimizerState& now) { now.second_moment.mul_(1.1); });
+  expect_difference("steps", [](training::OptimizerState& now) { ++now.steps; });
+}
+
 TEST_P(EveryKind, AStateIsACopy) {
   Process process = start({});
   std::optional<training::TrainingState> first;
