@@ -18,7 +18,8 @@ Syntax run_syntax() {
       "[mpirun -n N] lnn-sweep run FILE... --out RUN [options]",
       "Trains every trial of the experiment files and collects the results in RUN/results.h5. Alone, it "
       "runs one trial per core; under mpirun or srun, rank 0 directs and every other rank runs one "
-      "trial at a time. The same command again resumes: results are kept, the rest is run.",
+      "trial at a time. The same command again resumes: results are kept, unfinished trainings continue "
+      "where they were saved, the rest is run.",
       po::options_description("Options"),
       {"file"},
       true};
