@@ -55,10 +55,12 @@ Summary summarize(std::span<const double> values) {
   summary.count = values.size();
   if (values.empty()) return summary;
   const auto count = static_cast<double>(values.size());
-  summary.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
   summary.minimum = *std::ranges::min_element(values);
   summary.maximum = *std::ranges::max_element(values);
-  if (values.size() < 2) return summary;
+  // The sum's rounding would give equal values a spread.
+  const bool equal = summary.minimum == summary.maximum;
+  summary.mean = equal ? values.front() : std::accumulate(values.begin(), values.end(), 0.0) / count;
+  if (equal) return summary;
   double squares = 0;
   for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
   summary.deviation = std::sqrt(squares / (count - 1));

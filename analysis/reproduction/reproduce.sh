@@ -22,5 +22,8 @@ lnn-sweep table "$run" --format json --out "$out/tables.json"
 # 1: some claim is not reproduced, which is a result.
 lnn-sweep claims "$run" --out "$out/claims.md" || [ $? -eq 1 ]
 lnn-sweep claims "$run" --json --out "$out/claims.json" || [ $? -eq 1 ]
-python3 analysis/reproduction/figures.py "$run" --out "$out/figures"
+# Debian's Python has h5py; another one in PATH may not.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+"$python" analysis/reproduction/figures.py "$run" --out "$out/figures"
 echo "Written to $out: tables.md, tables.json, claims.md, claims.json, figures/"

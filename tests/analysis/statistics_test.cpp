@@ -21,6 +21,8 @@ TEST(Statistics, AgreeWithHandNumbers) {
 
 TEST(Statistics, OneValueHasNoSpreadAndNoneHasNothing) {
   EXPECT_EQ(summarize(std::array{3.0}).deviation, 0.0);
+  EXPECT_EQ(summarize(std::array{1.378209, 1.378209, 1.378209}).deviation, 0.0);
+  EXPECT_EQ(summarize(std::array{1.378209, 1.378209, 1.378209}).mean, 1.378209);
   EXPECT_EQ(summarize({}).count, 0U);
 }
 
