@@ -21,6 +21,7 @@ packages=(
   libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
   python3-h5py
 )
+test_packages=(gnuplot-nox python3-numpy)  # only tests draw figures
 
 say() { printf '\n==> %s\n' "$*"; }
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }
@@ -81,6 +82,7 @@ case "${1:-}" in
     run_main_job
     ;;
   test)
+    packages+=("${test_packages[@]}")
     install_packages
     build developer
     say "Running all tests"
