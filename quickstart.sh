@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 usage() {
   cat <<'TEXT'
-Usage: ./quickstart.sh           install, build, run the activation x initialization sweep (2 minutes on 2 cores, after a build of about 8)
+Usage: ./quickstart.sh           install, build, run the activation x initialization sweep (about 7 minutes on 2 cores, after a build of about 10)
        ./quickstart.sh test      install, build with warnings as errors, run all tests
        ./quickstart.sh install   only install the Debian packages
 Set JOBS to limit parallel compiler processes, OUT to choose the run directory of the main job.
