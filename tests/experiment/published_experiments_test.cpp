@@ -142,7 +142,7 @@ TEST(PublishedExperiments, ClaimEveryPublishedNumber) {
     for (const Json& claim : load(entry.path().stem()).text.value("claims", Json::array())) {
       const Json published = claim.value("published", Json::array());
       for (const Json& number : published.is_array() ? published : Json::array({published}))
-        claimed.insert(number);
+        claimed.insert(number.get<double>());
     }
   }
   const std::vector<double> printed{

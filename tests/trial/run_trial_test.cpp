@@ -18,7 +18,8 @@ using test::expect_same_record;
 Json tiny_config() {
   return {{"system", "double_pendulum"}, {"data.samples", 128},        {"data.validation_samples", 100},
           {"network.width", 8},          {"network.hidden_layers", 2}, {"training.batch_size", 32},
-          {"training.epochs", 20},       {"training.t_max", 10},       {"training.learning_rate", 1e-2}};
+          {"training.epochs", 20},       {"training.t_max", 10},       {"training.learning_rate", 1e-2},
+          {"rollout.t_end", 1.0}};
 }
 
 TEST(RunTrial, FillsEveryPartOfTheRecord) {
