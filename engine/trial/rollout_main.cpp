@@ -7,7 +7,6 @@
 #include <cmath>
 #include <filesystem>
 #include <iostream>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,9 +45,15 @@ po::options_description describe() {
       "its initial velocities (a time coordinate's follows from the constraint)")(
       "store", po::bool_switch(), "replace the evaluation in the trials' files, with the planned settings")(
       "missing", po::bool_switch(), "only trials that have no evaluation yet")(
-      "csv", po::value<std::string>(), "write <id>_rollout<k>.csv into this folder")(
-      "run", po::value<std::string>()->required(), "")("ids", po::value<Texts>(), "");
+      "csv", po::value<std::string>(), "write <id>_rollout<k>.csv into this folder");
   return options;
+}
+
+// With the words that stand without an option's name.
+po::options_description with_positional(const po::options_description& visible) {
+  po::options_description all(visible);
+  all.add_options()("run", po::value<std::string>()->required())("ids", po::value<Texts>());
+  return all;
 }
 
 // The planned options with those of the command line on top.
@@ -87,16 +92,19 @@ std::vector<double> numbers(const std::string& text, const char* option, const p
   return result;
 }
 
-// The user's own test, or nothing.
-std::optional<physics::InitialState> own_start(const physics::System& system,
-                                               const po::variables_map& values) {
+// The user's own test, or else those of the options.
+std::vector<physics::InitialState> starts_of(const physics::System& system, const rollout::Options& options,
+                                             const po::variables_map& values) {
   if (values.contains("q") != values.contains("v"))
     throw_user_error("--q and --v belong together (a state has positions and velocities). Give both.");
-  if (!values.contains("q")) return std::nullopt;
-  physics::InitialState start{numbers(values["q"].as<std::string>(), "q", system),
-                              numbers(values["v"].as<std::string>(), "v", system)};
-  system.apply_constraint(start.q, start.v);
-  return start;
+  if (values.contains("q")) {
+    physics::InitialState start{numbers(values["q"].as<std::string>(), "q", system),
+                                numbers(values["v"].as<std::string>(), "v", system)};
+    system.apply_constraint(start.q, start.v);
+    return {start};
+  }
+  if (options.tests == rollout::Tests::none) return {};
+  return physics::published_rollout_tests(system).initial_states;
 }
 
 double metric(const trial::Evaluation& evaluation, const std::string& name) {
@@ -182,14 +190,16 @@ void evaluate_again(const store::RunDirectory& run, const experiment::PlannedTri
                     store::TrialRecord record, const po::variables_map& values) {
   trial::PreparedTrial trial(planned.config);
   trial::load_model(record, trial.network());
-  const auto start = own_start(trial.system(), values);
-  rollout::Options options = options_of(trial, values);
+  const rollout::Options options = options_of(trial, values);
+  const bool store = values["store"].as<bool>();
+  // Only a stored evaluation needs the comparison with the truth, which takes time for wide networks.
   trial::Evaluation evaluation =
-      start ? trial::evaluate_from(trial, options, {*start}) : trial::evaluate(trial, options);
+      store ? trial::evaluate(trial, options)
+            : trial::evaluate_from(trial, options, starts_of(trial.system(), options, values));
   print(record, planned.members.front().label, evaluation);
   if (values.contains("csv")) write_csv(values["csv"].as<std::string>(), record, evaluation, trial.system());
   std::cout.flush();
-  if (!values["store"].as<bool>()) return;
+  if (!store) return;
   record.config = trial.config_text();
   trial::add_evaluation(record, std::move(evaluation));
   store::write_trial(run.trial(record.id), record);
@@ -227,7 +237,9 @@ int run_program(int argc, char** argv) {
   positional.add("run", 1).add("ids", -1);
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(argc, argv).options(options).positional(positional).run(), values);
+    po::store(
+        po::command_line_parser(argc, argv).options(with_positional(options)).positional(positional).run(),
+        values);
     if (values.contains("help")) {
       std::cout << usage << "\n\n" << summary << "\n\n" << options << "\n";
       return 0;
