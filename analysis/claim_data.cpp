@@ -22,14 +22,6 @@ struct Pool {
   std::map<std::string, ArmTrial> trials;                            ///< by id
 };
 
-ArmTrial make_trial(const Trial& member, const RunResults& run) {
-  const auto& contents = run.contents;
-  if (const auto found = contents.records.find(member.id); found != contents.records.end()) {
-    return {&member, &found->second, to_name(found->second.outcome)};
-  }
-  return {&member, nullptr, contents.damaged.contains(member.id) ? "damaged" : "missing"};
-}
-
 /// How much a trial's file tells: of two runs' files the better one counts.
 int rank(const ArmTrial& trial) {
   if (trial.outcome == to_name(Outcome::completed)) return 2;
@@ -42,16 +34,16 @@ Json settings_without_seed(const PlannedTrial& trial) {
   return settings;
 }
 
-void add_trial(Pool& pool, const PlannedTrial& planned, const Trial& member, const RunResults& run) {
+void add_trial(Pool& pool, const ArmTrial& trial, const RunResults& run) {
+  const Trial& member = *trial.member;
   const auto [known, is_new] =
-      pool.arm_settings.try_emplace(member.label, settings_without_seed(planned), run.name);
-  if (!is_new && known->second.first != settings_without_seed(planned)) {
+      pool.arm_settings.try_emplace(member.label, settings_without_seed(*trial.planned), run.name);
+  if (!is_new && known->second.first != settings_without_seed(*trial.planned)) {
     throw_user_error(
         "{} and {}: the arm '{}' of experiment '{}' has different settings in these runs (its trials cannot "
         "be pooled). Judge the runs one by one.",
         known->second.second, run.name, member.label, member.experiment);
   }
-  const ArmTrial trial = make_trial(member, run);
   const auto [other, is_first] = pool.trials.try_emplace(member.id, trial);
   if (!is_first && rank(other->second) < rank(trial)) other->second = trial;
 }
@@ -88,14 +80,13 @@ Pool& pool_of(std::vector<Pool>& pools, const Json& experiment, const std::strin
 }
 
 void add_run(std::vector<Pool>& pools, const RunResults& run) {
+  const std::vector<ArmTrial> trials = arm_trials(run);
   for (const Json& experiment : run.plan.experiments) {
     Pool& pool = pool_of(pools, experiment, run.plan.scale);
     pool.experiment.runs.push_back(run.name);
     add_claims(pool, experiment, run);
-    for (const PlannedTrial& planned : run.plan.trials) {
-      for (const Trial& member : planned.members) {
-        if (member.experiment == pool.experiment.name) add_trial(pool, planned, member, run);
-      }
+    for (const ArmTrial& trial : trials) {
+      if (trial.member->experiment == pool.experiment.name) add_trial(pool, trial, run);
     }
   }
 }
@@ -109,10 +100,6 @@ PooledExperiment finished(Pool pool) {
 }
 
 }  // namespace
-
-bool ArmTrial::ended() const {
-  return record != nullptr && record->outcome != Outcome::interrupted;
-}
 
 std::vector<PooledExperiment> pool_experiments(std::span<const RunResults> runs) {
   std::vector<Pool> pools;

@@ -5,26 +5,10 @@
 #include <vector>
 
 #include "analysis/claim_definition.h"
-#include "store/run_directory.h"
+#include "analysis/runs.h"
 
 /// What one or several runs hold for the claims of their experiments.
 namespace lnn::analysis {
-
-struct RunResults {
-  std::string name;  ///< its folder
-  experiment::Plan plan;
-  store::RunContents contents;
-};
-
-/// A planned trial of an experiment, with what became of it. Points into the runs.
-struct ArmTrial {
-  const experiment::Trial* member;
-  const store::TrialRecord* record;  ///< null without a readable file
-  std::string outcome;               ///< its name, or "damaged" (unreadable file) or "missing" (no file)
-
-  /// Has a result that a resumed run would not continue.
-  bool ended() const;
-};
 
 /// One experiment at one scale, over all runs that planned it.
 struct PooledExperiment {

@@ -1,10 +1,9 @@
-#include <iostream>
 #include <set>
 
 #include "analysis/render_claims.h"
 #include "base/error.h"
-#include "base/files.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 namespace lnn::cli {
 namespace {
@@ -33,17 +32,6 @@ Syntax claims_syntax() {
   add("json", "the same as --format json");
   add("out", po::value<std::string>(), "write to this file instead of standard output");
   return syntax;
-}
-
-std::vector<RunResults> read_runs(const std::vector<std::string>& folders) {
-  std::vector<RunResults> runs;
-  for (const std::string& folder : folders) {
-    const store::RunDirectory directory{folder};
-    RunResults run{folder, store::read_run_plan(directory), {}};
-    run.contents = store::scan_trials(directory, run.plan);
-    runs.push_back(std::move(run));
-  }
-  return runs;
 }
 
 void require_one(const std::string& option, const std::string& name, const std::set<std::string>& names) {
@@ -81,16 +69,6 @@ std::vector<ClaimReport> judged(const std::vector<RunResults>& runs, const po::v
   return reports;
 }
 
-// True when something is to be looked at.
-bool report_damage(const std::vector<RunResults>& runs) {
-  bool any = false;
-  for (const RunResults& run : runs) {
-    for (const auto& [id, problem] : run.contents.damaged) std::cerr << "lnn-sweep: " << problem << "\n";
-    any = any || !run.contents.damaged.empty();
-  }
-  return any;
-}
-
 }  // namespace
 
 int claims(const Words& words) {
@@ -101,17 +79,12 @@ int claims(const Words& words) {
   const auto format = values.contains("json") ? ClaimFormat::json
                                               : from_name<ClaimFormat>(values["format"].as<std::string>());
 
-  const std::vector<RunResults> runs = read_runs(values["RUN"].as<std::vector<std::string>>());
-  const std::vector<ClaimReport> reports = judged(runs, values);
-  const std::string text = analysis::render_claims(reports, format);
-  if (values.contains("out")) {
-    write_text_file(values["out"].as<std::string>(), text);
-  } else {
-    std::cout << text;
-  }
+  const analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
+  const std::vector<ClaimReport> reports = judged(loaded.runs, values);
+  write_output(values, analysis::render_claims(reports, format));
   bool refuted = false;
   for (const ClaimReport& report : reports) refuted = refuted || report.count(Verdict::not_reproduced) > 0;
-  const bool damaged = report_damage(runs);
+  const bool damaged = report_problems(loaded);
   return refuted || damaged ? 1 : 0;
 }
 

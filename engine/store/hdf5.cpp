@@ -179,6 +179,13 @@ Handle create_file(const std::filesystem::path& path, std::uintmax_t bytes) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDWR, access.id()), H5Fclose, "open the new file"};
 }
 
+Handle open_file(const std::filesystem::path& path) {
+  const Handle access = property_list(H5P_FILE_ACCESS);
+  // It is complete and never changed: a new one takes its place. Some parallel file systems know no locks.
+  check(H5Pset_file_locking(access.id(), false, true), "go without file locks");
+  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose, "open it as HDF5"};
+}
+
 Handle create_group(hid_t parent, const std::string& name) {
   const Handle properties = property_list(H5P_GROUP_CREATE);
   check(H5Pset_link_creation_order(properties.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
@@ -301,6 +308,21 @@ Handle write_array(hid_t parent, const std::string& name, const std::vector<std:
 
 Handle open_dataset(hid_t parent, const std::string& name) {
   return {H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "find " + name};
+}
+
+std::vector<char> read_stored_bytes(const Handle& dataset, const std::string& name) {
+  const Handle type(H5Dget_type(dataset.id()), H5Tclose, "read the type of " + name);
+  const Handle space(H5Dget_space(dataset.id()), H5Sclose, "read the shape of " + name);
+  const std::vector<std::int64_t> shape = dimensions(space, name);
+  if (shape.size() != 1) throw Error(name + " is not a list");
+  const std::size_t size = H5Tget_size(type.id());
+  const auto count = static_cast<std::size_t>(shape.front());
+  if (count == 0 || size == 0) return {};
+  if (count > std::numeric_limits<std::size_t>::max() / size) throw Error(name + " is too large");
+  require_plain_storage(dataset, name, count * size);
+  std::vector<char> bytes(count * size);
+  check(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "read " + name);
+  return bytes;
 }
 
 Array read_array(const Handle& dataset, const std::string& name) {

@@ -60,6 +60,9 @@ Handle create_file(const std::filesystem::path& path, std::uintmax_t bytes);
 /// Makes sure that the file may grow to `bytes` in all. Throws Error when the disk is too full.
 void reserve_space(const std::filesystem::path& path, std::uintmax_t bytes);
 
+/// A file on disk, read-only.
+Handle open_file(const std::filesystem::path& path);
+
 /// A new group that remembers the order in which its members are created.
 Handle create_group(hid_t parent, const std::string& name);
 Handle open_group(hid_t parent, const std::string& name);
@@ -95,6 +98,9 @@ struct Array {
 Handle write_array(hid_t parent, const std::string& name, const std::vector<std::int64_t>& shape,
                    std::span<const double> values, bool single_precision);
 Handle open_dataset(hid_t parent, const std::string& name);
+/// The bytes of a dataset of one dimension, as they are stored. Throws Error unless they are stored inside
+/// the file, before memory is allocated.
+std::vector<char> read_stored_bytes(const Handle& dataset, const std::string& name);
 /// Throws Error for anything but float32 or float64 stored inside the file, before memory is allocated.
 Array read_array(const Handle& dataset, const std::string& name);
 

@@ -4,7 +4,10 @@
 #include <cstring>
 #include <limits>
 #include <set>
+#include <string_view>
 #include <variant>
+
+#include "store/sealed_file.h"
 
 namespace lnn::store {
 namespace {
@@ -75,6 +78,25 @@ std::map<std::string, Metric> all_metrics(const RunContents& contents) {
   return metrics;
 }
 
+std::string provenance_text(const Row& row, const std::string& name) {
+  if (row.record == nullptr) return "";
+  const auto found = row.record->provenance.find(name);
+  return found != row.record->provenance.end() ? found->second : "";
+}
+
+std::set<std::string> all_provenance_names(const RunContents& contents) {
+  std::set<std::string> names;
+  for (const auto& [id, record] : contents.records) {
+    for (const auto& [name, text] : record.provenance) names.insert(name);
+  }
+  return names;
+}
+
+FileStamp stamp_of_row(const Row& row, const RunContents& contents) {
+  const auto found = contents.stamps.find(row.arm->id);
+  return found != contents.stamps.end() ? found->second : FileStamp{};
+}
+
 std::set<std::string> all_swept_keys(const std::vector<Row>& rows) {
   std::set<std::string> keys;
   for (const Row& row : rows) {
@@ -83,7 +105,7 @@ std::set<std::string> all_swept_keys(const std::vector<Row>& rows) {
   return keys;
 }
 
-std::vector<TableColumn> make_columns(const std::vector<Row>& rows,
+std::vector<TableColumn> make_columns(const std::vector<Row>& rows, const RunContents& contents,
                                       const std::map<std::string, Metric>& metrics) {
   using Text = std::string;
   using Count = std::uint64_t;
@@ -105,6 +127,14 @@ std::vector<TableColumn> make_columns(const std::vector<Row>& rows,
   for (const std::string& key : all_swept_keys(rows)) {
     columns.push_back(column<Text>(key, rows, [&key](const Row& row) { return swept_text(row, key); }));
   }
+  for (const std::string& name : all_provenance_names(contents)) {
+    columns.push_back(column<Text>(provenance_prefix + name, rows,
+                                   [&name](const Row& row) { return provenance_text(row, name); }));
+  }
+  columns.push_back(column<Count>("file_bytes", rows,
+                                  [&contents](const Row& row) { return stamp_of_row(row, contents).bytes; }));
+  columns.push_back(column<Count>("file_time", rows,
+                                  [&contents](const Row& row) { return stamp_of_row(row, contents).time; }));
   return columns;
 }
 
@@ -146,12 +176,16 @@ std::string column_descriptions(const std::map<std::string, Metric>& metrics) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+void write_checksum(const hdf5::Handle& dataset, std::string_view bytes) {
+  hdf5::write_attribute(dataset.id(), "crc32", std::int64_t{checksum_of(bytes)});
+}
+
 }  // namespace
 
 ResultsTable make_results_table(const Plan& plan, const RunContents& contents) {
   const std::vector<Row> rows = make_rows(plan, contents);
   const std::map<std::string, Metric> metrics = all_metrics(contents);
-  const std::vector<TableColumn> columns = make_columns(rows, metrics);
+  const std::vector<TableColumn> columns = make_columns(rows, contents, metrics);
   std::size_t row_size = 0;
   for (const TableColumn& column : columns) row_size += width(column);
   ResultsTable table{hdf5::Handle(H5Tcreate(H5T_COMPOUND, row_size), H5Tclose, "create the table's row type"),
@@ -178,6 +212,12 @@ void write_results_table(hid_t file, const ResultsTable& table) {
   hdf5::check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, table.bytes.data()),
               "write the table");
   hdf5::write_attribute(dataset.id(), "columns", table.columns);
+  write_checksum(dataset, {table.bytes.data(), table.bytes.size()});
+}
+
+void write_results_plan(hid_t file, const std::string& text) {
+  hdf5::write_text(file, "plan", text);
+  write_checksum(hdf5::open_dataset(file, "plan"), text);
 }
 
 }  // namespace lnn::store

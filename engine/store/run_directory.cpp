@@ -1,5 +1,6 @@
 #include "store/run_directory.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/error.h"
@@ -32,6 +33,8 @@ RunContents visit_trials(const RunDirectory& run, const Plan& plan, Use use) {
   for (const PlannedTrial& trial : plan.trials) {
     std::error_code ignored;
     if (!fs::exists(run.trial(trial.id), ignored)) continue;
+    // Taken before reading: a file that is replaced meanwhile will not match.
+    contents.stamps[trial.id] = stamp_of(run.trial(trial.id));
     try {
       OpenTrial open = open_planned(run, trial);
       use(open);
@@ -71,13 +74,31 @@ RunContents write_results(const fs::path& path, const RunDirectory& run, const P
       visit_trials(run, plan, [&trials](const OpenTrial& trial) { copy_trial(trials, trial); });
   trials.close("complete the trials");
   const ResultsTable table = make_results_table(plan, contents);
-  hdf5::reserve_space(path, space + table.bytes.size());
+  const std::string plan_text = experiment::to_json(plan).dump();
+  hdf5::reserve_space(path, space + table.bytes.size() + plan_text.size());
   write_results_table(file.id(), table);
+  write_results_plan(file.id(), plan_text);
   file.close("complete the file");
   return contents;
 }
 
 }  // namespace
+
+FileStamp stamp_of(const fs::path& path) {
+  std::error_code absent;
+  const std::uintmax_t bytes = fs::file_size(path, absent);
+  if (absent) return {};
+  const fs::file_time_type time = fs::last_write_time(path, absent);
+  if (absent) return {};
+  const auto since_epoch = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
+  return {bytes, static_cast<std::uint64_t>(since_epoch.count())};
+}
+
+void RunContents::merge(RunContents others) {
+  records.merge(others.records);
+  damaged.merge(others.damaged);
+  stamps.merge(others.stamps);
+}
 
 experiment::Plan read_run_plan(const RunDirectory& run) {
   constexpr const char* remedy = "Give the folder that 'lnn-sweep run ... --out RUN' made.";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -33,10 +34,25 @@ struct RunDirectory {
 /// made; EnvironmentError when its plan is damaged.
 experiment::Plan read_run_plan(const RunDirectory& run);
 
+/// By which a file is known to be the one that was read before.
+struct FileStamp {
+  std::uint64_t bytes = 0;
+  std::uint64_t time = 0;  ///< of its last change, in nanoseconds of the file system's clock
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+/// All zero when there is no such file.
+FileStamp stamp_of(const std::filesystem::path& path);
+
 /// What is on disk for the planned trials.
 struct RunContents {
   std::map<std::string, TrialRecord> records;  ///< id -> summary (no history, no model)
   std::map<std::string, std::string> damaged;  ///< id -> what is wrong with its file
+  std::map<std::string, FileStamp> stamps;     ///< id -> its file when it was read
+
+  /// Adds trials that are not yet there.
+  void merge(RunContents others);
 };
 
 /// Reads the summary of every planned trial's file. A damaged file is listed, never fatal. Throws nothing
@@ -44,9 +60,9 @@ struct RunContents {
 RunContents scan_trials(const RunDirectory& run, const experiment::Plan& plan);
 
 /// Rebuilds RUN/results.h5 from RUN/trials atomically: `/trials/<id>` as in the trial file and `/table`
-/// (store/results_table.h), one compound row per (trial, arm). Damaged files are left out of `/trials`, have
-/// the outcome "damaged" in `/table`. Returns what it found. Throws EnvironmentError when it
-/// cannot be written; an old file then stays as it was.
+/// (store/results_table.h), one compound row per (trial, arm), and `/plan`, the text of plan.json. Damaged
+/// files are left out of `/trials`, have the outcome "damaged" in `/table`. Returns what it found. Throws
+/// EnvironmentError when it cannot be written; an old file then stays as it was.
 RunContents collect(const RunDirectory& run, const experiment::Plan& plan);
 
 }  // namespace lnn::store

@@ -24,11 +24,6 @@ struct Seal {
   std::uint32_t checksum = 0;
 };
 
-std::uint32_t checksum_of(std::string_view content) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
-}
-
 std::string magic_of(const SealedKind& kind) {
   return fmt::format("lnn-sweep {}, schema ", kind.name);
 }
@@ -110,6 +105,10 @@ Seal read_seal(std::ifstream& file, const fs::path& path, std::uintmax_t size, i
 }
 
 }  // namespace
+
+std::uint32_t checksum_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
 
 void write_sealed(const fs::path& path, int schema, std::string_view content, const SealedKind& kind) {
   std::string file = to_text({schema, content.size(), checksum_of(content)}, kind);

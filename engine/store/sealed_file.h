@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 namespace lnn::store {
 
 inline constexpr std::size_t seal_size = 512;  ///< bytes; the smallest user block that HDF5 knows
+
+/// CRC-32 of these bytes, as zlib and PNG have it.
+std::uint32_t checksum_of(std::string_view bytes);
 
 /// What a file holds; its first line says so, and no other kind is taken for it.
 struct SealedKind {

@@ -78,7 +78,13 @@ assert trial["metrics/best_val_total"][()] == 0.0123 and trial["history/lr"].att
 assert trial["provenance"].attrs["host"] == "node7"
 t = f["table"][:]
 assert t.dtype.names == ("id", "experiment", "label", "seed", "outcome", "reason", "attempts", "best_epoch",
-    "best_val_total", "instability_train_total", "case", "network.activation", "training.lambda")
+    "best_val_total", "instability_train_total", "case", "network.activation", "training.lambda",
+    "provenance.git_commit", "provenance.host", "file_bytes", "file_time")
+assert t["provenance.host"].tolist() == [b"node7", b"node7", b"node7", b"", b""]
+assert t["file_bytes"][3] == 7 and t["file_bytes"][4] == 0
+import zlib
+assert f["table"].attrs["crc32"] == zlib.crc32(t.tobytes())
+assert len(json.loads(f["plan"][()])["trials"]) == 4
 assert t["id"].tolist() == [b"aaaaaaaaaaaa", b"aaaaaaaaaaaa", b"bbbbbbbbbbbb", b"cccccccccccc", b"dddddddddddd"]
 assert t["experiment"].tolist() == [b"activations", b"other"] + 3 * [b"activations"]
 assert [x.decode() for x in t["label"]] == ["gelu", "baseline", "gelu", "größer", "größer"]
