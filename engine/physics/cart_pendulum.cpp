@@ -1,15 +1,16 @@
 #include <cmath>
 
+#include "physics/differentiable_system.h"
 #include "physics/families.h"
 
 namespace lnn::physics {
 namespace {
 
 /// Paper B, section IV. The sign of D = -m1 g l (as published) makes phi = 0 the unstable upright position.
-class CartPendulum final : public MechanicalSystem {
+class CartPendulum final : public DifferentiableSystem<CartPendulum, 2> {
  public:
   explicit CartPendulum(const Overrides& overrides)
-      : MechanicalSystem(
+      : DifferentiableSystem(
             {.name = "cart_pendulum",
              .description = "Pendulum on a free cart, angle from the upright position",
              .coordinates = {{.name = "s", .unit = "m"}, {.name = "phi", .unit = "rad", .angle = true}},
@@ -39,12 +40,16 @@ class CartPendulum final : public MechanicalSystem {
     return {beta_ * std::cos(q[1]) * v[1] + gamma_ * v[0]};
   }
 
- private:
-  double kinetic_energy(std::span<const double> q, std::span<const double> v) const override {
-    return (alpha_ * v[1] * v[1] + 2 * beta_ * std::cos(q[1]) * v[0] * v[1] + gamma_ * v[0] * v[0]) / 2;
+  auto kinetic(const auto& q, const auto& v) const {
+    using std::cos;
+    return (alpha_ * v[1] * v[1] + 2 * beta_ * cos(q[1]) * v[0] * v[1] + gamma_ * v[0] * v[0]) / 2;
   }
-  double potential_energy(std::span<const double> q) const override { return -D_ * std::cos(q[1]); }
+  auto potential(const auto& q) const {
+    using std::cos;
+    return -D_ * cos(q[1]);
+  }
 
+ private:
   // The paper's names; alpha_ is no physical scale here.
   double alpha_ = constant("m1") * constant("l") * constant("l");
   double beta_ = constant("m1") * constant("l");

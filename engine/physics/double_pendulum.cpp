@@ -1,15 +1,16 @@
 #include <cmath>
 
+#include "physics/differentiable_system.h"
 #include "physics/families.h"
 
 namespace lnn::physics {
 namespace {
 
 /// Paper A, appendix D.1; the same physics as in Cranmer et al., "Lagrangian Neural Networks" (2020).
-class DoublePendulum final : public MechanicalSystem {
+class DoublePendulum final : public DifferentiableSystem<DoublePendulum, 2> {
  public:
   explicit DoublePendulum(const Overrides& overrides)
-      : MechanicalSystem(
+      : DifferentiableSystem(
             {.name = "double_pendulum",
              .description = "Planar double pendulum, angles from the downward vertical",
              .coordinates = {{.name = "theta1", .unit = "rad", .angle = true},
@@ -38,16 +39,18 @@ class DoublePendulum final : public MechanicalSystem {
     a[1] = (f2 - c2 * f1) / (1 - c1 * c2);
   }
 
- private:
-  double kinetic_energy(std::span<const double> q, std::span<const double> v) const override {
-    const double u1 = l1_ * v[0];
-    const double u2 = l2_ * v[1];
-    return m1_ * u1 * u1 / 2 + m2_ * (u1 * u1 + u2 * u2 + 2 * u1 * u2 * std::cos(q[0] - q[1])) / 2;
+  auto kinetic(const auto& q, const auto& v) const {
+    using std::cos;
+    const auto u1 = l1_ * v[0];
+    const auto u2 = l2_ * v[1];
+    return m1_ * u1 * u1 / 2 + m2_ * (u1 * u1 + u2 * u2 + 2 * u1 * u2 * cos(q[0] - q[1])) / 2;
   }
-  double potential_energy(std::span<const double> q) const override {
-    return -(m1_ + m2_) * g_ * l1_ * std::cos(q[0]) - m2_ * g_ * l2_ * std::cos(q[1]);
+  auto potential(const auto& q) const {
+    using std::cos;
+    return -(m1_ + m2_) * g_ * l1_ * cos(q[0]) - m2_ * g_ * l2_ * cos(q[1]);
   }
 
+ private:
   double m1_ = constant("m1");
   double m2_ = constant("m2");
   double l1_ = constant("l1");

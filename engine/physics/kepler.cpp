@@ -1,15 +1,16 @@
 #include <cmath>
 
+#include "physics/differentiable_system.h"
 #include "physics/families.h"
 
 namespace lnn::physics {
 namespace {
 
 /// Paper B, section IV, with the kinetic energy m2 v^2/2 of its code (equation 17 prints no m2).
-class Kepler final : public MechanicalSystem {
+class Kepler final : public DifferentiableSystem<Kepler, 2> {
  public:
   explicit Kepler(const Overrides& overrides)
-      : MechanicalSystem(
+      : DifferentiableSystem(
             {.name = "kepler",
              .description = "Planar motion of a light body about a fixed heavy one at the origin",
              .coordinates = {{.name = "x", .unit = "m"}, {.name = "y", .unit = "m"}},
@@ -37,14 +38,13 @@ class Kepler final : public MechanicalSystem {
     return {m2_ * h, v[1] * h / mu_ - q[0] / r, -v[0] * h / mu_ - q[1] / r};
   }
 
- private:
-  double kinetic_energy(std::span<const double> /*q*/, std::span<const double> v) const override {
-    return m2_ * (v[0] * v[0] + v[1] * v[1]) / 2;
-  }
-  double potential_energy(std::span<const double> q) const override {
-    return -mu_ * m2_ / std::hypot(q[0], q[1]);
+  auto kinetic(const auto& /*q*/, const auto& v) const { return m2_ * (v[0] * v[0] + v[1] * v[1]) / 2; }
+  auto potential(const auto& q) const {
+    using std::hypot;
+    return -mu_ * m2_ / hypot(q[0], q[1]);
   }
 
+ private:
   double mu_ = constant("G") * constant("m1");  ///< [m^3/s^2]
   double m2_ = constant("m2");
 };

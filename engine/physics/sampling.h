@@ -38,7 +38,7 @@ struct Dataset {
 };
 
 /// Published sampling of a system: N, seed and boxes of the training and the validation set (paper A,
-/// appendix D, and its authors' code). Paper B's systems have boxes too, chosen around their trajectories.
+/// appendix D, and its authors' code). The other systems have boxes too, chosen around their trajectories.
 struct PublishedSampling {
   SamplingOptions training;
   SamplingOptions validation;  ///< max(100, floor(N / 5)) samples, seed S + 999

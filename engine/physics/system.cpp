@@ -1,7 +1,9 @@
 #include "physics/system.h"
 
+#include "base/error.h"
 #include "base/names.h"
 #include "physics/families.h"
+#include "physics/lagrangian_jet.h"
 
 namespace lnn::physics {
 namespace {
@@ -16,7 +18,9 @@ const std::map<std::string, Maker, std::less<>>& makers() {
       {"cart_pendulum", make_cart_pendulum},
       {"constant_force", make_constant_force},
       {"double_pendulum", make_double_pendulum},
+      {"free_particle", make_free_particle},
       {"harmonic_oscillator", make_harmonic_oscillator},
+      {"isotropic_oscillator", make_isotropic_oscillator},
       {"kepler", make_kepler},
       {"sphere", make_sphere},
       {"spring_pendulum", make_spring_pendulum},
@@ -25,7 +29,22 @@ const std::map<std::string, Maker, std::less<>>& makers() {
   return table;
 }
 
+std::vector<std::string> names_with_lagrangian_jet() {
+  std::vector<std::string> names;
+  for (const auto& [name, maker] : makers()) {
+    if (maker({})->has_lagrangian_jet()) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
+
+LagrangianJet System::lagrangian_jet(std::span<const double> /*q*/, std::span<const double> /*v*/) const {
+  throw_user_error(
+      "'{}' has no exact second derivatives of its Lagrangian (discrete Lagrangians need them, and only some "
+      "systems have them). Use one of {}.",
+      name(), quoted_list(names_with_lagrangian_jet()));
+}
 
 bool System::lorentzian() const {
   return coordinates().front().time;

@@ -8,8 +8,11 @@
 #include <string_view>
 #include <vector>
 
-/// The eleven physical systems of both papers: what is learned, and what it is compared with.
+/// The physical systems, eleven of both papers and two of our own: what is learned, and what it is compared
+/// with.
 namespace lnn::physics {
+
+struct LagrangianJet;
 
 /// One generalized coordinate q_i; its velocity has the unit `unit`/s (proper time counts as s).
 struct Coordinate {
@@ -39,7 +42,7 @@ struct ConservedQuantity {
 
 /// One system with its constants fixed. States are (q, v), n values each, in physical units. Immutable and
 /// safe to share between threads. Source of every formula: paper A appendix D and its code, paper B section
-/// IV.
+/// IV; free_particle and isotropic_oscillator are textbook systems.
 class System {
  public:
   virtual ~System() = default;
@@ -53,6 +56,11 @@ class System {
 
   /// L(q, v) [J, or dimensionless for geodesics].
   virtual double lagrangian(std::span<const double> q, std::span<const double> v) const = 0;
+  /// Whether the system has lagrangian_jet().
+  virtual bool has_lagrangian_jet() const { return false; }
+  /// L with its exact first and second derivatives by (q, v) (physics/lagrangian_jet.h). Not finite where the
+  /// system is singular. Throws UserError, naming the systems that have it, for one that has not.
+  virtual LagrangianJet lagrangian_jet(std::span<const double> q, std::span<const double> v) const;
   /// Writes d2q/dt2 to `a` (n values). Non-finite where the system is singular (r = 0, a pole, z = 0).
   virtual void acceleration(std::span<const double> q, std::span<const double> v,
                             std::span<double> a) const = 0;

@@ -46,7 +46,7 @@ struct RolloutTests {
   std::vector<InitialState> initial_states;
 };
 
-/// Paper A's systems have published rollout tests, paper B's have none.
+/// Only paper A's systems have published rollout tests.
 bool has_published_rollout_tests(const System& system);
 
 /// A system's published rollout tests (paper A, code): grid and four initial states. With test seed R, column

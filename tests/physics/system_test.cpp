@@ -25,10 +25,11 @@ std::string message_of(std::string_view system, const std::map<std::string, doub
   return "no error";
 }
 
-TEST(SystemNames, ListsAllElevenSorted) {
+TEST(SystemNames, ListsAllThirteenSorted) {
   EXPECT_THAT(lnn::physics::system_names(),
               ElementsAre("ads2", "ads3", "ads4", "cart_pendulum", "constant_force", "double_pendulum",
-                          "harmonic_oscillator", "kepler", "sphere", "spring_pendulum", "triple_pendulum"));
+                          "free_particle", "harmonic_oscillator", "isotropic_oscillator", "kepler", "sphere",
+                          "spring_pendulum", "triple_pendulum"));
 }
 
 TEST(SystemNames, AreWhatTheSystemsCallThemselves) {

@@ -211,9 +211,9 @@ TEST(ReferenceTrajectory, KeepsEnergyAndConservedQuantities) {
   for (const std::string& name : lnn::physics::system_names()) {
     SCOPED_TRACE(name);
     const auto system = make_system(name);
-    if (name == "cart_pendulum" || name == "kepler") {
-      const State q = name == "kepler" ? State{1.1, -0.01} : State{-1.1, -0.1};
-      const State v = name == "kepler" ? State{0, 0.6} : State{0.1, -0.1};
+    if (!has_published_rollout_tests(*system)) {
+      const State q = name == "cart_pendulum" ? State{-1.1, -0.1} : State{1.1, -0.01};
+      const State v = name == "cart_pendulum" ? State{0.1, -0.1} : State{0, 0.6};
       EXPECT_LT(largest_drift(*system, reference_trajectory(*system, q, v, {0.05, 20})), 1e-7);
       continue;
     }
