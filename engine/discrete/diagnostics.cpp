@@ -6,12 +6,18 @@
 #include <utility>
 
 #include "base/error.h"
+#include "physics/lagrangian_jet.h"
 
 namespace lnn::discrete {
 namespace {
 
 std::span<const double> row(const Points& points, Eigen::Index k) {
   return {points.data() + k * points.cols(), static_cast<std::size_t>(points.cols())};
+}
+
+void check_states(const physics::System& system, const Points& q, const Points& v) {
+  invariant(q.cols() == system.dimension() && v.cols() == q.cols() && q.rows() >= v.rows(),
+            "every velocity has its position, of the system's dimension");
 }
 
 }  // namespace
@@ -25,10 +31,18 @@ Points central_velocities(const Points& q, double h, const Eigen::VectorXd& v_0)
 }
 
 Eigen::VectorXd true_energies(const physics::System& system, const Points& q, const Points& v) {
-  invariant(q.cols() == system.dimension() && v.cols() == q.cols() && q.rows() >= v.rows(),
-            "every velocity has its position, of the system's dimension");
+  check_states(system, q, v);
   Eigen::VectorXd result(v.rows());
   for (Eigen::Index k = 0; k < v.rows(); ++k) result[k] = system.energy(row(q, k), row(v, k));
+  return result;
+}
+
+Points true_momenta(const physics::System& system, const Points& q, const Points& v) {
+  check_states(system, q, v);
+  Points result(v.rows(), v.cols());
+  for (Eigen::Index k = 0; k < v.rows(); ++k) {
+    result.row(k) = system.lagrangian_jet(row(q, k), row(v, k)).gradient.tail(v.cols()).transpose();
+  }
   return result;
 }
 

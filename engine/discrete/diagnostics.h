@@ -23,6 +23,10 @@ Points central_velocities(const Points& q, double h, const Eigen::VectorXd& v_0)
 /// hamiltonian() and evaluate().
 Eigen::VectorXd true_energies(const physics::System& system, const Points& q, const Points& v);
 
+/// The true momenta p_k = L_v(q_k, v_k) at every row of v and the row of q beside it. Throws UserError for a
+/// system without lagrangian_jet(). For a learned Lagrangian see discrete_momentum().
+Points true_momenta(const physics::System& system, const Points& q, const Points& v);
+
 /// The momentum map I_k = p_k . (M q_k + w) at every row of p and the row of q beside it (paper B).
 /// The momenta are true ones, or p_k = -D1 L_d(q_k, q_{k+1}).
 Eigen::VectorXd momentum_map(const AffineGenerator& generator, const Points& q, const Points& p);

@@ -195,11 +195,11 @@ class OrderOfConvergence : public ::testing::TestWithParam<Motion> {
 };
 
 TEST_P(OrderOfConvergence, OfTheUncorrectedLagrangianIsTwo) {
-  EXPECT_NEAR(order([&](double) { return GetParam().L; }), 2, 0.25);
+  EXPECT_NEAR(order([&](double) { return GetParam().L; }), 2, 0.05);
 }
 
 TEST_P(OrderOfConvergence, OfTheCorrectedLagrangianIsFour) {
-  EXPECT_NEAR(order([&](double h) { return backward_error_corrected(GetParam().L, h); }), 4, 0.25);
+  EXPECT_NEAR(order([&](double h) { return backward_error_corrected(GetParam().L, h); }), 4, 0.05);
 }
 
 INSTANTIATE_TEST_SUITE_P(Motions, OrderOfConvergence,

@@ -38,6 +38,15 @@ TEST(TrueEnergies, ArePrintedWithPaperBsNumbers) {
   EXPECT_DOUBLE_EQ(H[0], 9.760990861377433);
 }
 
+TEST(TrueMomenta, OfTheCartHaveItsConservedOneFirst) {
+  const auto system = physics::make_system("cart_pendulum");
+  const Points p = true_momenta(*system, Points{{0.3, -1.2}, {0, 0}, {5, 5}}, Points{{1.5, 0.4}, {1, 2}});
+  ASSERT_EQ(p.rows(), 2);
+  EXPECT_NEAR(p(0, 0), std::cos(-1.2) * 0.4 + 2 * 1.5, 1e-15);
+  EXPECT_NEAR(p(0, 1), std::cos(-1.2) * 1.5 + 0.4, 1e-15);
+  EXPECT_NEAR(p(1, 0), 4, 1e-15);
+}
+
 TEST(MomentumMap, IsTheAngularMomentumOfARotation) {
   const AffineGenerator rotation{Eigen::Matrix2d{{0, 1}, {-1, 0}}, Eigen::Vector2d{0, 0}};
   const Points q{{2, 3}, {5, 7}, {0, 0}};
