@@ -37,6 +37,15 @@ Eigen::VectorXd true_energies(const physics::System& system, const Points& q, co
   return result;
 }
 
+Points discrete_momenta(const DiscreteLagrangian& L_d, const Points& q) {
+  invariant(q.cols() == L_d.dimension() && q.rows() >= 2, "a momentum needs two points of L_d's dimension");
+  Points result(q.rows() - 1, q.cols());
+  for (Eigen::Index k = 0; k < result.rows(); ++k) {
+    result.row(k) = -L_d.jet(q.row(k).transpose(), q.row(k + 1).transpose()).d1.transpose();
+  }
+  return result;
+}
+
 Points true_momenta(const physics::System& system, const Points& q, const Points& v) {
   check_states(system, q, v);
   Points result(v.rows(), v.cols());

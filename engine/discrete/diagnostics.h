@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "discrete/discrete_lagrangian.h"
 #include "discrete/points.h"
 #include "discrete/symmetry.h"
 #include "physics/system.h"
@@ -23,12 +24,15 @@ Points central_velocities(const Points& q, double h, const Eigen::VectorXd& v_0)
 /// hamiltonian() and evaluate().
 Eigen::VectorXd true_energies(const physics::System& system, const Points& q, const Points& v);
 
+/// The momenta p_k = -D1 L_d(q_k, q_{k+1}) of q [N + 1, n], N >= 1: [N, n].
+Points discrete_momenta(const DiscreteLagrangian& L_d, const Points& q);
+
 /// The true momenta p_k = L_v(q_k, v_k) at every row of v and the row of q beside it. Throws UserError for a
-/// system without lagrangian_jet(). For a learned Lagrangian see discrete_momentum().
+/// system without lagrangian_jet().
 Points true_momenta(const physics::System& system, const Points& q, const Points& v);
 
 /// The momentum map I_k = p_k . (M q_k + w) at every row of p and the row of q beside it (paper B).
-/// The momenta are true ones, or p_k = -D1 L_d(q_k, q_{k+1}).
+/// The momenta are those of true_momenta() or, the published way for learned symmetries, discrete_momenta().
 Eigen::VectorXd momentum_map(const AffineGenerator& generator, const Points& q, const Points& p);
 
 /// x_k - x_0 of at least one value: the error of a quantity that should stay what it was.

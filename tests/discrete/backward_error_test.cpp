@@ -10,6 +10,7 @@
 #include <functional>
 #include <random>
 
+#include "discrete/velocity_recovery.h"
 #include "tests/discrete/known_lagrangians.h"
 
 namespace {
@@ -175,6 +176,31 @@ double departure(const LagrangianFunction& L, const std::function<LagrangianFunc
   PhasePoint point{one_state(q), momentum(continuous(h), one_state(q), one_state(v)).detach()};
   for (int k = 0; k < steps; ++k) point = step(L_d, point);
   return (point.q - one_state(flow(continuous(h), q, v, t_end))).abs().max().item<double>();
+}
+
+// How far the energy of continuous(h) strays on the midpoint rule's trajectory from its start, at the
+// velocities that belong to the discrete momenta.
+double largest_drift(const std::function<LagrangianFunction(double)>& continuous, int steps) {
+  const double h = 2.0 / steps;
+  const auto L_d = midpoint_rule(anharmonic, h);
+  std::vector<at::Tensor> q{one_state({0.9})};
+  std::vector<at::Tensor> p{one_state({0.5})};
+  for (int k = 0; k < steps; ++k) {
+    const PhasePoint next = step(L_d, {q.back(), p.back()});
+    q.push_back(next.q);
+    p.push_back(next.p);
+  }
+  const auto found = recover_velocities(continuous(h), at::cat(q), at::cat(p), at::cat(p));
+  const at::Tensor H = hamiltonian(continuous(h))(at::cat(q), found.v).detach();
+  return (H - H[0]).abs().max().item<double>();
+}
+
+TEST(BackwardErrorCorrected, KeepsItsEnergyOnTheTrajectoryToFourthOrderTheUncorrectedToSecond) {
+  const auto order = [](const std::function<LagrangianFunction(double)>& continuous) {
+    return std::log2(largest_drift(continuous, 20) / largest_drift(continuous, 40));
+  };
+  EXPECT_NEAR(order([](double h) { return backward_error_corrected(anharmonic, h); }), 4, 0.15);
+  EXPECT_NEAR(order([](double) { return anharmonic; }), 2, 0.15);
 }
 
 struct Motion {
