@@ -77,6 +77,31 @@ Json canonical_phases(const Key& key, const Json& value, const std::string& wher
   return phases;
 }
 
+Json canonical_vector(const Key& key, const Json& value, const std::string& where) {
+  if (!value.is_array()) refuse(key, value, where);
+  Json numbers = Json::array();
+  for (const Json& entry : value) numbers.push_back(canonical_real(key, entry, where));
+  return numbers;
+}
+
+bool is_rate_step(const Json& step, const Json& earlier) {
+  if (!step.is_array() || step.size() != 2 || !step[0].is_number_integer() || !step[1].is_number())
+    return false;
+  const auto pass = step[0].get<std::int64_t>();
+  const bool in_order = earlier.empty() ? pass == 0 : pass > earlier.back()[0].get<std::int64_t>();
+  return in_order && step[1].get<double>() >= 0;
+}
+
+Json canonical_rates(const Key& key, const Json& value, const std::string& where) {
+  if (!value.is_array() || value.empty()) refuse(key, value, where);
+  Json steps = Json::array();
+  for (const Json& step : value) {
+    if (!is_rate_step(step, steps)) refuse(key, value, where);
+    steps.push_back({step[0].get<std::int64_t>(), step[1].get<double>() + 0.0});
+  }
+  return steps;
+}
+
 std::string allowed_numbers(const Key& key) {
   if (key.type == KeyType::integer) {
     return fmt::format("an integer from {} to {}", static_cast<std::int64_t>(key.low),
@@ -135,6 +160,11 @@ std::string allowed_values(const Key& key) {
       return "one interval [low, high] or a list of one per coordinate";
     case KeyType::phases:
       return "a list of objects with " + quoted_list(phase_key_names());
+    case KeyType::vector:
+      return key.power == 1 ? "a list of numbers, one per coordinate"
+                            : "a list of n^2 numbers for n coordinates, row by row";
+    case KeyType::rates:
+      return "a list of [first pass, rate], passes rising from 0, rates not negative";
   }
   return "";
 }
@@ -152,6 +182,10 @@ Json canonical_value(const Key& key, const Json& value, const std::string& where
       return canonical_box(value, where + ": " + key.path);
     case KeyType::phases:
       return canonical_phases(key, value, where);
+    case KeyType::vector:
+      return canonical_vector(key, value, where);
+    case KeyType::rates:
+      return canonical_rates(key, value, where);
   }
   return value;
 }

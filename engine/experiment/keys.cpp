@@ -3,28 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
-#include "base/names.h"
 #include "experiment/box.h"
+#include "experiment/key_makers.h"
+#include "experiment/published_discrete.h"
 #include "experiment/published_training.h"
 #include "experiment/trial_config.h"
 
 namespace lnn::experiment {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double largest_size = 1e8;
-constexpr double largest_data_seed = 2e9;                    // 2 S + j of the generator stays below 2^32
-constexpr double largest_network_seed = 9007199254740992.0;  // 2^53: exact in every JSON reader
-
 const network::NetworkOptions network_defaults;
 const training::TrainingOptions training_defaults;
 const rollout::Options rollout_defaults;
-
-Default fixed(const Json& value) {
-  return {to_text(value), [value](const Situation&) { return value; }};
-}
 
 Default published_box(physics::SamplingOptions physics::PublishedSampling::*set,
                       physics::Box physics::SamplingOptions::*box) {
@@ -45,69 +36,15 @@ Default same_as(const std::string& key) {
   return {"the first phase's", [=](const Situation& s) { return s.values.at(key); }};
 }
 
-Key basic_key(const std::string& path, KeyType type, Default fallback, const std::string& unit,
-              const std::string& meaning, const std::string& source) {
-  Key key;
-  key.path = path;
-  key.type = type;
-  key.fallback = std::move(fallback);
-  key.unit = unit;
-  key.meaning = meaning;
-  key.source = source;
-  return key;
+// Paper B learns from trajectories, paper A from boxes of states.
+bool learns_from_trajectories(const Situation& s) {
+  return s.values.at("data.source") == "trajectories";
 }
 
-template <class E>
-Key name_key(const std::string& path, Default fallback, const std::string& meaning, const std::string& source,
-             KeyType type = KeyType::name) {
-  Key key = basic_key(path, type, std::move(fallback), "", meaning, source);
-  key.names = enum_names<E>();
-  return key;
-}
-
-Key number_key(const std::string& path, KeyType type, Default fallback, double low, double high,
-               const std::string& meaning, const std::string& source) {
-  Key key = basic_key(path, type, std::move(fallback), "1", meaning, source);
-  key.low = low;
-  key.high = high;
-  return key;
-}
-
-Key integer_key(const std::string& path, Default fallback, double low, double high,
-                const std::string& meaning, const std::string& source) {
-  return number_key(path, KeyType::integer, std::move(fallback), low, high, meaning, source);
-}
-
-/// A real number that is not negative.
-Key real_key(const std::string& path, Default fallback, const std::string& meaning,
-             const std::string& source) {
-  return number_key(path, KeyType::real, std::move(fallback), 0, infinity, meaning, source);
-}
-
-Key positive(Key key) {
-  key.low_allowed = false;
-  return key;
-}
-
-Key below_one(Key key) {
-  key.high = 1;
-  key.high_allowed = false;
-  return key;
-}
-
-Key any_sign(Key key) {
-  key.low = -infinity;
-  return key;
-}
-
-Key box_key(const std::string& path, Default fallback, const std::string& unit, const std::string& meaning,
-            const std::string& source) {
-  return basic_key(path, KeyType::box, std::move(fallback), unit, meaning, source);
-}
-
-Key read_when(ReadRule rule, Key key) {
-  key.read_when = std::move(rule);
-  return key;
+// `text` is for paper A's trials.
+Default by_source(const Default& box, const Json& trajectories) {
+  return {fmt::format("{}; {} with trajectories", box.text, to_text(trajectories)),
+          [=](const Situation& s) { return learns_from_trajectories(s) ? trajectories : box.value(s); }};
 }
 
 const ReadRule cosine_schedule{"training.schedule", "cosine"};
@@ -128,7 +65,17 @@ std::vector<Key> data_keys() {
                                          physics::validation_seed_offset;
                                 }};
   const std::string source = "paper A, appendix D; authors' code";
-  return {
+  const Default source_of_model{"trajectories for a discrete Lagrangian, else box", [](const Situation& s) {
+                                  return s.values.at("model") == "lagrangian" ? "box" : "trajectories";
+                                }};
+  std::vector<Key> all{
+      implied(name_key<Model>("model", fixed(to_name(Model::lagrangian)),
+                              "what the network is: L(q, v), or L_d(q_k, q_{k+1})", "papers A and B")),
+      implied(read_when(continuous_model,
+                        name_key<DataSource>("data.source", source_of_model,
+                                             "states drawn from a box, or trajectories", "papers A and B"))),
+  };
+  const std::vector<Key> of_boxes{
       name_key<Scaling>("scaling", fixed("physical"),
                         "divide data by one scale per coordinate, or leave them in physical units",
                         "paper A, III.3 and IV.2"),
@@ -148,6 +95,8 @@ std::vector<Key> data_keys() {
       box_key("data.validation_v_box", published_box(&PublishedSampling::validation, &SamplingOptions::v_box),
               velocity_unit, "box of validation velocities", source),
   };
+  for (const Key& key : of_boxes) all.push_back(read_when(from_box, key));
+  return all;
 }
 
 std::vector<Key> network_keys() {
@@ -156,27 +105,31 @@ std::vector<Key> network_keys() {
       [](const Situation& s) { return s.system.lorentzian() ? "lorentzian" : "euclidean"; }};
   return {
       name_key<network::Activation>(
-          "network.activation", fixed("gelu"),
+          "network.activation", by_source(fixed("gelu"), "softplus"),
           "activation of the hidden layers; parallel branches joined by '+', e.g. 'softplus+quadratic'",
           "paper A, III.2 and IV.4", KeyType::activation),
       integer_key("network.hidden_layers",
                   published_setting(&PublishedTraining::hidden_layers, "3 (1-D systems: 2)"), 1, 64,
                   "hidden layers; the paper's \"4-layer\" network has 3", "paper A, appendix C"),
-      integer_key("network.width", published_setting(&PublishedTraining::width, "500 (1-D systems: 128)"), 1,
+      integer_key("network.width",
+                  by_source(published_setting(&PublishedTraining::width, "500 (1-D systems: 128)"), 128), 1,
                   65536, "total width of a hidden layer, shared evenly by the branches",
                   "paper A, appendix C"),
       name_key<network::Initialization>("network.initialization",
-                                        fixed(to_name(network_defaults.initialization)), "initial weights",
-                                        "paper A, III.5 and C.7"),
-      name_key<network::InputLayer>("network.input_layer", fixed(to_name(network_defaults.input_layer)),
-                                    "layer in front of the network; dyt is gamma tanh(alpha x) + beta",
-                                    "paper A, IV.2"),
+                                        by_source(fixed(to_name(network_defaults.initialization)), "stax"),
+                                        "initial weights", "paper A, III.5 and C.7; paper B's code: stax"),
+      read_when(continuous_model,
+                name_key<network::InputLayer>(
+                    "network.input_layer", fixed(to_name(network_defaults.input_layer)),
+                    "layer in front of the network; dyt is gamma tanh(alpha x) + beta", "paper A, IV.2")),
       read_when({"network.input_layer", "dyt"},
                 any_sign(real_key("network.dyt_alpha", fixed(network_defaults.dyt_alpha),
                                   "initial alpha of the DyT layer", "authors' code"))),
-      any_sign(real_key("network.quadratic_term", fixed(network_defaults.quadratic_term),
-                        "a in the added term a sum_i v_i^2 on scaled velocities; 0 switches it off",
-                        "paper A, II and IV.3")),
+      read_when(
+          continuous_model,
+          any_sign(real_key("network.quadratic_term", by_source(fixed(network_defaults.quadratic_term), 0.0),
+                            "a in the added term a sum_i v_i^2 on scaled velocities; 0 switches it off",
+                            "paper A, II and IV.3"))),
       read_when(
           {"network.quadratic_term", 0.0, false},
           name_key<network::Signature>("network.signature", signature,
@@ -188,55 +141,87 @@ std::vector<Key> network_keys() {
 
 std::vector<Key> training_keys() {
   return {
-      integer_key("training.epochs", published_setting(&PublishedTraining::epochs, "published"), 1, 1e7,
-                  "epochs of the first phase", "paper A, appendix D; authors' code"),
-      positive(real_key("training.learning_rate",
-                        published_setting(&PublishedTraining::learning_rate, "published"),
-                        "highest learning rate", "authors' code")),
-      name_key<training::Schedule>("training.schedule", fixed(to_name(training_defaults.schedule)),
-                                   "learning rate over the epochs; cosine rises again after t_max",
-                                   "paper A, appendix C"),
+      name_key<training::Schedule>(
+          "training.schedule", by_source(fixed(to_name(training_defaults.schedule)), "steps"),
+          "learning rate over the passes; cosine rises again after t_max; steps: training.rates",
+          "paper A, appendix C; paper B's code"),
+      read_when(
+          {"training.schedule", "steps"},
+          basic_key("training.rates", KeyType::rates,
+                    {"[[0, 0.003], [1000, 0], [2001, 0.0003]]",
+                     [](const Situation&) {
+                       return Json::array({{0, 3e-3}, {1000, 0.0}, {2001, 3e-4}});
+                     }},
+                    "1", "schedule of steps: each rate holds from its pass on", "paper B's code, in effect")),
+      integer_key("training.epochs",
+                  by_source(published_setting(&PublishedTraining::epochs, "published"), 1000), 1, 1e7,
+                  "epochs of the first phase: each ends with a validation and a row of the history",
+                  "paper A, appendix D; authors' code"),
+      implied(
+          integer_key("training.passes_per_epoch", by_source(fixed(1), 100), 1, 1e6,
+                      "passes over the training set in an epoch; paper B's 100,000 \"epochs\" are 1000 x 100",
+                      "this program")),
+      read_when({"training.schedule", "steps", false},
+                positive(real_key("training.learning_rate",
+                                  published_setting(&PublishedTraining::learning_rate, "published"),
+                                  "highest learning rate", "authors' code"))),
+
       read_when(cosine_schedule,
                 real_key("training.eta_min", published_setting(&PublishedTraining::eta_min, "published"),
                          "lowest learning rate of the cosine schedule", "authors' code")),
       read_when(cosine_schedule,
                 integer_key("training.t_max", tenth_of("training.epochs"), 1, 1e7,
-                            "epochs from the highest to the lowest learning rate", "authors' code")),
-      basic_key(
-          "training.phases", KeyType::phases, fixed(Json::array()), "",
-          "later phases, each starting from the best model before it with new data (seed data.seed + 111)",
-          "paper A, V.1 and D.1"),
-      name_key<training::BaseLoss>(
-          "training.base_loss", fixed(to_name(training_defaults.base_loss)),
-          "state_mae: mean over [v, a], half the acceleration's error, as published; "
-          "acceleration_mae: mean over a",
-          "paper A, eq. 2; authors' code"),
-      name_key<training::Regularizer>(
-          "training.regularizer",
-          {"eigenvalue (ads2, ads3, ads4: lorentzian_sylvester)",
-           [](const Situation& s) { return to_name(published_training(s.system.name()).regularizer); }},
-          "penalty on the mass matrix", "paper A, III.1, eqs. 3 to 5"),
-      read_when({"training.regularizer", "none", false},
-                real_key("training.lambda", fixed(training_defaults.lambda), "weight of the penalty",
-                         "paper A, IV.1; authors' code")),
-      name_key<training::Optimizer>("training.optimizer", fixed(to_name(training_defaults.optimizer)),
-                                    "the paper says Adam, the published numbers come from RAdam",
-                                    "authors' code"),
+                            "passes from the highest to the lowest learning rate", "authors' code")),
+      read_when(from_box, basic_key("training.phases", KeyType::phases, fixed(Json::array()), "",
+                                    "later phases, each starting from the best model before it with new data "
+                                    "(seed data.seed + 111)",
+                                    "paper A, V.1 and D.1")),
+      read_when(continuous_model,
+                name_key<training::BaseLoss>(
+                    "training.base_loss", by_source(fixed(to_name(training_defaults.base_loss)), "state_mse"),
+                    "state_mae: mean over [v, a], half the acceleration's error, as published; "
+                    "acceleration_mae: mean over a; state_mse: mean of squares over [v, a]",
+                    "paper A, eq. 2; authors' code; paper B's code")),
+      read_when(continuous_model, name_key<training::Regularizer>(
+                                      "training.regularizer",
+                                      by_source({"eigenvalue (ads2, ads3, ads4: lorentzian_sylvester)",
+                                                 [](const Situation& s) {
+                                                   return to_name(
+                                                       published_training(s.system.name()).regularizer);
+                                                 }},
+                                                "none"),
+                                      "penalty on the mass matrix", "paper A, III.1, eqs. 3 to 5")),
+      read_when(continuous_model,
+                read_when({"training.regularizer", "none", false},
+                          real_key("training.lambda", fixed(training_defaults.lambda),
+                                   "weight of the penalty", "paper A, IV.1; authors' code"))),
+      name_key<training::Optimizer>(
+          "training.optimizer", by_source(fixed(to_name(training_defaults.optimizer)), "adam"),
+          "the paper says Adam, the published numbers come from RAdam", "authors' code"),
       below_one(real_key("training.beta1", fixed(training_defaults.beta1), "decay of the first moment",
                          "authors' code")),
       below_one(real_key("training.beta2", fixed(training_defaults.beta2), "decay of the second moment",
                          "authors' code")),
       positive(real_key("training.epsilon", fixed(training_defaults.epsilon),
                         "floor of the second moment's root", "authors' code")),
-      real_key("training.weight_decay", fixed(training_defaults.weight_decay),
+      real_key("training.weight_decay", by_source(fixed(training_defaults.weight_decay), 0.0),
                "L2 term added to the gradient after clipping", "authors' code"),
-      real_key("training.clip_norm", fixed(training_defaults.clip_norm),
+      real_key("training.clip_norm", by_source(fixed(training_defaults.clip_norm), 0.0),
                "largest global L2 norm of the gradient; 0 switches clipping off", "paper A, appendix C"),
       integer_key("training.batch_size",
-                  published_setting(&PublishedTraining::batch_size, "128 (1-D systems: 64)"), 1, largest_size,
-                  "samples of a gradient step; the last, smaller batch counts",
+                  {"128 (1-D systems: 64); with trajectories the whole set",
+                   [](const Situation& s) {
+                     return learns_from_trajectories(s) ? trajectory_samples(s.values)
+                                                        : published_training(s.system.name()).batch_size;
+                   }},
+                  1, largest_size, "samples of a gradient step; the last, smaller batch counts",
                   "paper A, appendix C; authors' code"),
-      name_key<training::Precision>("training.precision", fixed(to_name(training_defaults.precision)),
+      implied(name_key<training::Selection>(
+          "training.selection", by_source(fixed("best"), "last"),
+          "the model that a training ends with: of the lowest validation loss, or the last",
+          "papers' codes")),
+      name_key<training::Precision>("training.precision",
+                                    by_source(fixed(to_name(training_defaults.precision)), "float64"),
                                     "arithmetic of the training", "authors' code"),
   };
 }
@@ -256,7 +241,8 @@ Default published_tests() {
           }};
 }
 
-std::vector<Key> rollout_keys() {
+// Paper A's rollouts: its trials only, since trajectories are rolled out from their own initial states.
+std::vector<Key> test_keys() {
   const std::string source = "paper A, V and its code";
   const ReadRule with_tests{"rollout.tests", "none", false};
   const auto time_key = [&](const std::string& path, double physics::TimeGrid::*member,
@@ -282,6 +268,19 @@ std::vector<Key> rollout_keys() {
   };
 }
 
+std::vector<Key> rollout_keys() {
+  std::vector<Key> all;
+  for (const Key& key : test_keys()) all.push_back(read_when(from_box, key));
+  all.push_back(read_when(
+      from_trajectories,
+      integer_key(
+          "rollout.steps",
+          {"published", [](const Situation& s) { return published_discrete(s.system).extended_steps; }}, 2,
+          1e6, "steps of the rollout, from the start of the first training trajectory",
+          "paper B, IV and its code")));
+  return all;
+}
+
 std::vector<Key> make_phase_keys() {
   const std::string source = "paper A, V.1 and D.1";
   return {
@@ -303,7 +302,8 @@ std::vector<Key> make_phase_keys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = [] {
     std::vector<Key> all;
-    for (const auto& part : {data_keys(), network_keys(), training_keys(), rollout_keys()}) {
+    for (const auto& part : {data_keys(), trajectory_keys(), network_keys(), training_keys(), discrete_keys(),
+                             symmetry_keys(), rollout_keys()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -324,12 +324,19 @@ const Key* find_key(const std::string& path) {
 }
 
 std::string why_unread(const Key& key, const Settings& values) {
-  if (!key.read_when) return "";
-  const auto& [other, value, equal] = *key.read_when;
-  const Json& actual = values.at(other);
-  if ((actual == value) == equal) return "";
-  return actual.is_string() ? fmt::format("{} is '{}'", other, to_text(actual))
-                            : fmt::format("{} is {}", other, to_text(actual));
+  for (const auto& [other, value, equal] : key.read_when) {
+    const Json& actual = values.at(other);
+    if ((actual == value) == equal) continue;
+    return actual.is_string() ? fmt::format("{} is '{}'", other, to_text(actual))
+                              : fmt::format("{} is {}", other, to_text(actual));
+  }
+  return "";
+}
+
+int trajectory_samples(const Settings& values) {
+  const int steps = values.at("trajectory.steps");
+  const int of_each = values.at("model") == "lagrangian" ? steps + 1 : steps - 1;
+  return values.at("trajectory.count").get<int>() * of_each;
 }
 
 }  // namespace lnn::experiment

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,7 @@
 /// schema and the documentation all read.
 namespace lnn::experiment {
 
-enum class KeyType { integer, real, name, activation, box, phases };
+enum class KeyType { integer, real, name, activation, box, phases, vector, rates };
 
 /// What a default may depend on.
 struct Situation {
@@ -46,7 +45,12 @@ struct Key {
   std::string unit;                ///< "1" when dimensionless, "" for texts
   std::string meaning;
   std::string source;
-  std::optional<ReadRule> read_when;
+  std::vector<ReadRule> read_when = {};  ///< all must hold
+  /// Left out of the canonical form of a trial on boxes while it has its default: keys that came later must
+  /// not change the identities of paper A's trials.
+  bool implied = false;
+  /// Type vector: the number of entries as a power of the number n of coordinates, n or n^2.
+  int power = 1;
 };
 
 /// All keys of a trial except `system` and `constants.<name>`, in the order in which they are resolved.
@@ -70,7 +74,8 @@ Json canonical_value(const Key& key, const Json& value, const std::string& where
 /// Throws UserError for an unknown key (with the nearest) or an impossible value.
 Settings canonical_settings(const Settings& settings, const std::string& where);
 
-/// "" when a trial with these values reads the key, otherwise why not: "training.regularizer is 'none'".
+/// "" when a trial with these values (of all keys) reads the key, otherwise why not:
+/// "training.regularizer is 'none'".
 std::string why_unread(const Key& key, const Settings& values);
 
 /// The parallel branches of an activation: "softplus+quadratic" -> "softplus", "quadratic".
@@ -78,6 +83,9 @@ std::vector<std::string> branch_names(const std::string& activation);
 
 /// The keys as a Markdown table: key, allowed values, default, unit, meaning with source.
 std::string keys_markdown();
+
+/// Training samples of all trajectories: triples for a discrete Lagrangian, points for an LNN.
+int trajectory_samples(const Settings& values);
 
 /// Prefix of the system's constants among the keys.
 inline constexpr const char* constants_prefix = "constants.";

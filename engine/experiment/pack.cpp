@@ -60,6 +60,8 @@ Facts facts_of(const TrialConfig& config) {
               {"time coordinate", lorentzian ? "yes" : "no"}};
   for (const Facts& part : {network_facts(config.network), training_facts(config.training)})
     facts.insert(facts.end(), part.begin(), part.end());
+  facts.emplace_back("model", to_name(config.model));
+  facts.emplace_back("training.passes_per_epoch", std::to_string(config.training.passes_per_epoch));
   facts.emplace_back("training.epochs", of_phases(config, [](const auto& phase) { return phase.epochs; }));
   facts.emplace_back("data.samples", of_phases(config, [](const auto& phase) { return phase.data.samples; }));
   facts.emplace_back("data.validation_samples", std::to_string(config.validation.samples));
@@ -69,6 +71,7 @@ Facts facts_of(const TrialConfig& config) {
 }  // namespace
 
 std::string pack_key(const TrialConfig& config) {
+  if (config.source != DataSource::box) return "";  // tiny sets of one batch: nothing to gain
   std::vector<std::string> parts;
   for (const auto& [key, value] : facts_of(config)) parts.push_back(key + "=" + value);
   return fmt::format("{}", fmt::join(parts, " "));

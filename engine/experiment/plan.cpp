@@ -101,8 +101,20 @@ Plan make_plan(const std::vector<ExperimentFile>& files, const std::string& scal
   return plan;
 }
 
+// Full-batch passes over trajectories; the products of a discrete Lagrangian's step are stated in
+// discrete/stepper.h.
+double trajectory_cost(const TrialConfig& config) {
+  const int n = config.network.coordinates;
+  const double rows = config.model == Model::lagrangian ? n + 11.0 : 4.0 * n + 10;
+  const int pairs = config.trajectory.count * (config.trajectory.steps + 1);
+  const double passes = 1.0 * config.training.phases.front().epochs * config.training.passes_per_epoch;
+  constexpr double operations_per_step = 2e6;  // beside the products
+  return passes * (2 * weights_of(config.network) * rows * pairs + operations_per_step) * 2;  // float64
+}
+
 double estimate_cost(const Json& resolved) {
   const TrialConfig config = parse_trial_config(resolved, "trial");
+  if (config.source == DataSource::trajectories) return trajectory_cost(config);
   const int batch = config.training.batch_size;
   double passes = 0;
   for (const auto& phase : config.training.phases) {

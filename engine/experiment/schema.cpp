@@ -55,6 +55,13 @@ Json value_schema(const Key& key) {
       return {{"anyOf", {reference("interval"), list_of(reference("interval"))}}};
     case KeyType::phases:
       return {{"type", "array"}, {"items", closed_object(keys_schema(phase_keys()))}};
+    case KeyType::vector:
+      return {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 1}};
+    case KeyType::rates:
+      return {
+          {"type", "array"},
+          {"items", {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}}},
+          {"minItems", 1}};
   }
   return {};
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "experiment/box.h"
 #include "experiment/keys.h"
+#include "experiment/published_discrete.h"
 
 namespace lnn::experiment {
 namespace {
@@ -37,12 +38,22 @@ Settings system_values(const physics::System& system) {
   return values;
 }
 
+void require_entries(const Key& key, const Json& value, const physics::System& system,
+                     const std::string& where) {
+  const auto n = static_cast<std::size_t>(system.dimension());
+  const std::size_t entries = key.power == 1 ? n : n * n;
+  if (value.size() == entries) return;
+  throw_user_error("{}: {} has {} numbers, but '{}' has {} coordinates. Give {}.", where, key.path,
+                   value.size(), system.name(), n, entries);
+}
+
 // The given value or the default, canonical, with one interval per coordinate.
 Json complete_value(const Key& key, const Settings& given, const Situation& situation,
                     const std::string& where) {
   const auto own = given.find(key.path);
   const Json value =
       canonical_value(key, own != given.end() ? own->second : key.fallback.value(situation), where);
+  if (key.type == KeyType::vector) require_entries(key, value, situation.system, where);
   return key.type == KeyType::box ? box_for(situation.system, value, where + ": " + key.path) : value;
 }
 
@@ -59,6 +70,15 @@ std::vector<std::string> branches_of(const Settings& values) {
   return branch_names(values.at("network.activation"));
 }
 
+void require_source(const Settings& values, const std::string& where) {
+  if (values.at("model") == "lagrangian" || values.at("data.source") == "trajectories") return;
+  throw_user_error(
+      "{}: data.source 'box' does not go with model 'discrete_lagrangian' (it learns from points one time "
+      "step "
+      "apart). Leave data.source out.",
+      where);
+}
+
 void require_even_branches(const Settings& values, const std::string& where) {
   const auto branches = branches_of(values).size();
   const auto width = values.at("network.width").get<std::size_t>();
@@ -67,11 +87,44 @@ void require_even_branches(const Settings& values, const std::string& where) {
                    where, width, branches, to_text(values.at("network.activation")), branches);
 }
 
+// Affine maps q -> M q + w of n coordinates are an algebra of dimension n^2 + n.
+void require_room_for_generators(const Settings& values, const physics::System& system,
+                                 const std::string& where) {
+  const int generators = values.at("symmetry.generators");
+  const int n = system.dimension();
+  if (generators <= n * n + n) return;
+  throw_user_error(
+      "{}: symmetry.generators {} is too many (the affine maps of {} coordinates have only {} independent "
+      "generators). Give at most {}.",
+      where, generators, n, n * n + n, n * n + n);
+}
+
+void require_test_points(const Settings& values, const physics::System& system, const std::string& where) {
+  const bool published = values.at("symmetry.test_points") == "published";
+  if (!published || published_discrete(system).has_guess) return;
+  throw_user_error(
+      "{}: symmetry.test_points 'published' is impossible (paper B has no test points for '{}'). Use "
+      "'training_pairs' or 'box'.",
+      where, system.name());
+}
+
 void require_published_tests(const Settings& values, const physics::System& system,
                              const std::string& where) {
-  if (values.at("rollout.tests") == "none" || physics::has_published_rollout_tests(system)) return;
+  if (values.at("data.source") != "box" || values.at("rollout.tests") == "none" ||
+      physics::has_published_rollout_tests(system))
+    return;
   throw_user_error("{}: rollout.tests 'published' is impossible ('{}' has no published tests). Leave it out.",
                    where, system.name());
+}
+
+// Keys that came after paper A's trials, where they say nothing new.
+void drop_implied(Settings& settings, const Settings& values, const Situation& situation,
+                  const std::string& where) {
+  if (values.at("data.source") != "box") return;
+  for (const Key& key : keys()) {
+    if (key.implied && values.at(key.path) == canonical_value(key, key.fallback.value(situation), where))
+      settings.erase(key.path);
+  }
 }
 
 void drop_unread(Settings& settings, const std::vector<Key>& table, const Settings& values) {
@@ -107,7 +160,10 @@ Settings complete(const Settings& given, const std::string& where) {
   Settings& values = situation.values;
   for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
   values["training.phases"] = complete_phases(situation, where);
+  require_source(values, where);
   require_even_branches(values, where);
+  require_room_for_generators(values, *system, where);
+  require_test_points(values, *system, where);
   require_published_tests(values, *system, where);
   require_falling_rate(values, "training.", values.at("training.schedule"), where);
   return values;
@@ -130,10 +186,19 @@ network::NetworkOptions network_options(const Settings& values, int coordinates)
   options.initialization = name_at<network::Initialization>(values, "network.initialization");
   options.input_layer = name_at<network::InputLayer>(values, "network.input_layer");
   options.dyt_alpha = values.at("network.dyt_alpha");
-  options.quadratic_term = values.at("network.quadratic_term");
+  const bool discrete = values.at("model") == "discrete_lagrangian";
+  if (discrete) options.input_layer = network::InputLayer::none;
+  options.quadratic_term = discrete ? 0.0 : values.at("network.quadratic_term").get<double>();
+  options.generators = discrete ? values.at("symmetry.generators").get<int>() : 0;
   options.signature = name_at<network::Signature>(values, "network.signature");
   options.seed = values.at("network.seed");
   return options;
+}
+
+std::vector<training::RateStep> rates_of(const Json& steps) {
+  std::vector<training::RateStep> rates;
+  for (const Json& step : steps) rates.push_back({step[0], step[1]});
+  return rates;
 }
 
 training::Phase first_phase(const Settings& values) {
@@ -141,6 +206,7 @@ training::Phase first_phase(const Settings& values) {
           .learning_rate = values.at("training.learning_rate"),
           .eta_min = values.at("training.eta_min"),
           .t_max = values.at("training.t_max"),
+          .rates = rates_of(values.at("training.rates")),
           .data = {.samples = values.at("data.samples"),
                    .seed = values.at("data.seed"),
                    .q_box = box_from_json(values.at("data.q_box")),
@@ -153,6 +219,7 @@ training::Phase later_phase(const Json& phase, const training::Phase& first) {
           .learning_rate = phase.at("learning_rate"),
           .eta_min = phase.value("eta_min", first.eta_min),
           .t_max = phase.value("t_max", std::max(1, epochs / 10)),
+          .rates = first.rates,
           .data = {.samples = phase.at("samples"),
                    .seed = first.data.seed + physics::continued_seed_offset,
                    .q_box = box_from_json(phase.at("q_box")),
@@ -162,7 +229,8 @@ training::Phase later_phase(const Json& phase, const training::Phase& first) {
 training::TrainingOptions training_options(const Settings& values) {
   training::TrainingOptions options;
   options.phases = {first_phase(values)};
-  for (const Json& phase : values.at("training.phases")) {
+  const bool boxes = values.at("data.source") == "box";
+  for (const Json& phase : boxes ? values.at("training.phases") : Json::array()) {
     options.phases.push_back(later_phase(phase, options.phases.front()));
   }
   options.base_loss = name_at<training::BaseLoss>(values, "training.base_loss");
@@ -176,9 +244,53 @@ training::TrainingOptions training_options(const Settings& values) {
   options.weight_decay = values.at("training.weight_decay");
   options.clip_norm = values.at("training.clip_norm");
   options.batch_size = values.at("training.batch_size");
+  options.passes_per_epoch = values.at("training.passes_per_epoch");
+  options.selection = name_at<training::Selection>(values, "training.selection");
   options.precision = name_at<training::Precision>(values, "training.precision");
   options.shuffle_seed = values.at("network.seed");
   return options;
+}
+
+discrete::TrajectoryOptions trajectory_options(const Settings& values) {
+  return {.q = values.at("trajectory.q"),
+          .v = values.at("trajectory.v"),
+          .count = values.at("trajectory.count"),
+          .q_spread = values.at("trajectory.q_spread"),
+          .v_spread = values.at("trajectory.v_spread"),
+          .steps = values.at("trajectory.steps"),
+          .time_step = values.at("trajectory.time_step"),
+          .substeps = values.at("trajectory.substeps"),
+          .noise = values.at("trajectory.noise"),
+          .seed = values.at("trajectory.seed"),
+          .test_q = values.at("trajectory.test_q"),
+          .test_v = values.at("trajectory.test_v"),
+          .velocities = name_at<discrete::Velocities>(values, "trajectory.velocities")};
+}
+
+discrete::LossOptions discrete_options(const Settings& values) {
+  return {.components = name_at<discrete::Reduction>(values, "discrete.components"),
+          .degeneracy_weight = values.at("discrete.degeneracy_weight"),
+          .degeneracy_exponent = values.at("discrete.degeneracy_exponent"),
+          .base_point_weight = values.at("discrete.base_point_weight"),
+          .base_point_momentum = values.at("discrete.base_point_momentum")};
+}
+
+discrete::SymmetryOptions symmetry_options(const Settings& values, const physics::System& system) {
+  return {.generators = values.at("symmetry.generators"),
+          .weight = values.at("symmetry.weight"),
+          .start = values.at("symmetry.start"),
+          .test_points = name_at<discrete::TestPoints>(values, "symmetry.test_points"),
+          .points = name_at<discrete::Reduction>(values, "symmetry.points"),
+          .published_points = published_discrete(system).test_points,
+          .box_points = values.at("symmetry.box_points"),
+          .box_seed = values.at("symmetry.box_seed"),
+          .box = box_from_json(values.at("symmetry.box")),
+          .normalization = name_at<discrete::Normalization>(values, "symmetry.normalization"),
+          .orthogonality_weight = values.at("symmetry.orthogonality_weight"),
+          .guess = name_at<discrete::Guess>(values, "symmetry.guess"),
+          .guess_seed = values.at("symmetry.guess_seed"),
+          .w = values.at("symmetry.w"),
+          .M = values.at("symmetry.M")};
 }
 
 physics::SamplingOptions validation_options(const Settings& values) {
@@ -210,8 +322,10 @@ Settings canonical_layer(const Json& overrides, const std::string& where) {
 
 Json resolve_config(const Json& overrides, const std::string& where) {
   const Settings values = complete(canonical_layer(overrides, where), where);
+  const auto system = system_of(values, where);
   Settings read = values;
   drop_unread(read, keys(), values);
+  drop_implied(read, values, {*system, physics::published_sampling(*system), values}, where);
   return nest(read);
 }
 
@@ -223,7 +337,7 @@ std::string why_unread(const Json& resolved, const std::string& key) {
   if (reads_key(resolved, key)) return "";
   const Key* known = find_key(key);
   return known == nullptr ? "the system has no such constant"
-                          : why_unread(*known, flatten(resolved, "trial"));
+                          : why_unread(*known, complete(canonical_layer(resolved, "trial"), "trial"));
 }
 
 TrialConfig parse_trial_config(const Json& config, const std::string& where) {
@@ -231,11 +345,17 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where) {
   const auto system = system_of(values, where);
   return {.system = std::string(system->name()),
           .constants = constants_of(*system),
-          .scaling = name_at<Scaling>(values, "scaling"),
+          .model = name_at<Model>(values, "model"),
+          .source = name_at<DataSource>(values, "data.source"),
+          .scaling = values.at("data.source") == "box" ? name_at<Scaling>(values, "scaling") : Scaling::none,
           .validation = validation_options(values),
+          .trajectory = trajectory_options(values),
           .network = network_options(values, system->dimension()),
           .training = training_options(values),
-          .rollout = rollout_options(values)};
+          .discrete = discrete_options(values),
+          .symmetry = symmetry_options(values, *system),
+          .rollout = rollout_options(values),
+          .rollout_steps = values.at("rollout.steps")};
 }
 
 std::string trial_id(const Json& resolved) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "discrete/options.h"
 #include "experiment/settings.h"
 #include "network/options.h"
 #include "physics/sampling.h"
@@ -15,15 +16,29 @@ namespace lnn::experiment {
 /// Data are divided by one scale per coordinate (paper A, section III.3), or left in physical units.
 enum class Scaling { physical, none };
 
+/// What the network is: L(q, v) of an LNN, or a discrete Lagrangian L_d(q_k, q_{k+1}) (DLNN, SymDLNN).
+enum class Model { lagrangian, discrete_lagrangian };
+
+/// What a trial learns from: states drawn from a box and their accelerations (paper A), or trajectories
+/// (paper B).
+enum class DataSource { box, trajectories };
+
 /// A fully resolved trial as the trainer reads it.
 struct TrialConfig {
   std::string system;
   std::map<std::string, double> constants;  ///< every constant of the system
-  Scaling scaling = Scaling::physical;
-  physics::SamplingOptions validation;
+  Model model = Model::lagrangian;
+  DataSource source = DataSource::box;
+  Scaling scaling = Scaling::physical;  ///< none with trajectories
+  physics::SamplingOptions validation;  ///< of boxes
+  discrete::TrajectoryOptions trajectory;
   network::NetworkOptions network;
-  training::TrainingOptions training;  ///< phases[0].data is the training set; shuffle_seed = network.seed
+  training::TrainingOptions training;  ///< phases[0].data is the box's training set; shuffle_seed =
+                                       ///< network.seed
+  discrete::LossOptions discrete;      ///< of discrete Lagrangians
+  discrete::SymmetryOptions symmetry;
   rollout::Options rollout;  ///< not part of the trial's identity: evaluates it, changes no training
+  int rollout_steps = 0;     ///< of trajectories, likewise
 };
 
 /// Completes a partial configuration: published defaults of the system, then `overrides`. Keys may be nested
@@ -50,6 +65,19 @@ std::string trial_id(const Json& resolved);
 }  // namespace lnn::experiment
 
 namespace lnn {
+template <>
+struct EnumNames<experiment::Model> {
+  using E = experiment::Model;
+  static constexpr const char* what = "model";
+  static constexpr std::array table{std::pair{E::lagrangian, "lagrangian"},
+                                    std::pair{E::discrete_lagrangian, "discrete_lagrangian"}};
+};
+template <>
+struct EnumNames<experiment::DataSource> {
+  using E = experiment::DataSource;
+  static constexpr const char* what = "data.source";
+  static constexpr std::array table{std::pair{E::box, "box"}, std::pair{E::trajectories, "trajectories"}};
+};
 template <>
 struct EnumNames<experiment::Scaling> {
   using E = experiment::Scaling;

@@ -122,7 +122,7 @@ at::Tensor TensorJets::backward(const at::Tensor& first, const SecondOrder& term
   kept_ = false;
   const at::NoGradGuard no_grad;
   const std::int64_t total = layout_.back().offset + layout_.back().size;
-  const at::Tensor gradient = at::empty({first.size(0), total}, first.options());
+  const at::Tensor gradient = at::zeros({first.size(0), total}, first.options());
   const at::Tensor sigma = dyt_ ? dyt_->push(first, terms) : first;
 
   at::Tensor adjoints;  // behind the DyT layer, summed over the branches

@@ -19,6 +19,7 @@ using Engine = std::mt19937_64;
 using Values = std::vector<double>;
 
 constexpr double near_zero_bound = 0.01;
+constexpr double stax_bias_deviation = 0.01;
 
 bool is_output(const NetworkOptions& options, const ParameterInfo& info) {
   return info.layer == options.hidden_layers;
@@ -35,12 +36,32 @@ void fill_normal(Values& values, double deviation, Engine& engine) {
   std::generate(values.begin(), values.end(), [&] { return normal(engine); });
 }
 
+// A normal distribution cut at two deviations, drawn by rejection.
+void fill_truncated_normal(Values& values, double deviation, Engine& engine) {
+  constexpr double cut = 2;
+  constexpr double deviation_after_cut = 0.87962566103423978;
+  boost::random::normal_distribution<double> normal(0, 1);
+  std::generate(values.begin(), values.end(), [&] {
+    double x = normal(engine);
+    while (std::abs(x) > cut) x = normal(engine);
+    return x * deviation / deviation_after_cut;
+  });
+}
+
+void fill_stax(Values& values, const ParameterInfo& info, Engine& engine) {
+  if (info.role == Role::bias) return fill_normal(values, stax_bias_deviation, engine);
+  const auto fans = static_cast<double>(info.shape[0] + info.shape[1]);
+  fill_truncated_normal(values, std::sqrt(2 / fans), engine);
+}
+
 bool draws_uniformly(Initialization initialization) {
   return initialization == Initialization::standard || initialization == Initialization::near_zero;
 }
 
 void fill_linear(Values& values, const NetworkOptions& options, const ParameterInfo& info, Engine& engine) {
-  if (draws_uniformly(options.initialization)) {
+  if (options.initialization == Initialization::stax) {
+    fill_stax(values, info, engine);
+  } else if (draws_uniformly(options.initialization)) {
     const bool near_zero = options.initialization == Initialization::near_zero && is_output(options, info);
     fill_uniform(values, near_zero ? near_zero_bound : 1 / std::sqrt(static_cast<double>(info.fan_in)),
                  engine);
@@ -63,6 +84,7 @@ Values initial_values(const NetworkOptions& options, const ParameterInfo& info, 
       std::fill(values.begin(), values.end(), 1.0);
       break;
     case Role::dyt_beta:
+    case Role::generator:  // a first guess belongs to the training, not to the network
       break;
   }
   return values;
@@ -96,9 +118,10 @@ double weight_deviation(const NetworkOptions& options, const ParameterInfo& info
       return cranmer_deviation(options, info, fan_in, info.layer + 1);
     case Initialization::standard:
     case Initialization::near_zero:
+    case Initialization::stax:
       break;
   }
-  invariant(false, "uniform initializations have no normal deviation");
+  invariant(false, "uniform and truncated initializations have no normal deviation");
   return 0;
 }
 

@@ -64,6 +64,11 @@ std::vector<ParameterInfo> make_layout(const NetworkOptions& options) {
     const std::string output = fmt::format("branch{}.layer{}.weight", branch + 1, options.hidden_layers + 1);
     builder.add(output, Role::weight, {1, fan_in}, branch, options.hidden_layers, fan_in);
   }
+  const std::int64_t n = options.coordinates;
+  for (int k = 1; k <= options.generators; ++k) {
+    builder.add(fmt::format("generator{}.w", k), Role::generator, {n});
+    builder.add(fmt::format("generator{}.M", k), Role::generator, {n, n});
+  }
   return builder.take();
 }
 

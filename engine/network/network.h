@@ -13,13 +13,14 @@
 namespace lnn::network {
 
 /// Role of a parameter array in its network; decides how it is initialized.
-enum class Role { weight, bias, dyt_alpha, dyt_gamma, dyt_beta };
+enum class Role { weight, bias, dyt_alpha, dyt_gamma, dyt_beta, generator };
 
 /// Where one parameter array lies in the flat parameter vector.
 struct ParameterInfo {
-  std::string name;  ///< "branch1.layer2.weight", "input.gamma", ...
+  std::string name;  ///< "branch1.layer2.weight", "input.gamma", "generator1.w", "generator1.M", ...
   Role role = Role::weight;
-  std::vector<std::int64_t> shape;  ///< weights [out, in], biases [out]; DyT: alpha [1], gamma and beta [2n]
+  std::vector<std::int64_t> shape;  ///< weights [out, in], biases [out]; DyT: alpha [1], gamma and beta [2n];
+                                    ///< generators: w [n], M [n, n]
   std::int64_t offset = 0;
   std::int64_t size = 0;
   int branch = 0;  ///< zero-based; DyT arrays belong to no branch and have 0
@@ -28,9 +29,10 @@ struct ParameterInfo {
 };
 
 /// A network with all parameters in one flat vector, so that clipping, optimizer and best-model copies are
-/// one operation each. Each hidden layer is Linear (with bias) and activation; the output layer is Linear
-/// without bias. Branches run in parallel and their outputs are summed. The quadratic velocity term a sum_i
-/// v_i^2 is part of L
+/// one operation each. Generators of symmetries, which are trained together with it but are no part of L,
+/// come last; derivative engines give them the gradient 0. Each hidden layer is Linear (with bias) and
+/// activation; the output layer is Linear without bias. Branches run in parallel and their outputs are
+/// summed. The quadratic velocity term a sum_i v_i^2 is part of L
 /// (-a v_0^2 for the time coordinate of a Lorentzian network) and sees the input layer's output.
 class Network {
  public:

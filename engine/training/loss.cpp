@@ -11,10 +11,10 @@
 namespace lnn::training {
 namespace {
 
-// Weight of one |a_pred - a_true| in the batch mean: over [v, a] there are 2n components, of which v
+// Weight of one component's error in the batch mean: over [v, a] there are 2n components, of which v
 // contributes 0.
 double component_weight(BaseLoss base_loss, const Motion& motion) {
-  const int components = base_loss == BaseLoss::state_mae ? 2 * motion.n : motion.n;
+  const int components = base_loss == BaseLoss::acceleration_mae ? motion.n : 2 * motion.n;
   return 1.0 / (static_cast<double>(components) * motion.samples);
 }
 
@@ -22,8 +22,13 @@ at::Tensor as_double(const at::Tensor& true_acceleration) {
   return true_acceleration.to(at::kCPU, at::kDouble).contiguous();
 }
 
-double sign(double x) {
-  return x > 0 ? 1 : (x < 0 ? -1 : 0);
+double component_loss(BaseLoss base_loss, double error) {
+  return base_loss == BaseLoss::state_mse ? error * error : std::abs(error);
+}
+
+double component_slope(BaseLoss base_loss, double error) {
+  if (base_loss == BaseLoss::state_mse) return 2 * error;
+  return error > 0 ? 1 : (error < 0 ? -1 : 0);
 }
 
 }  // namespace
@@ -33,7 +38,7 @@ BatchLoss batch_loss(const LossOptions& options, const Motion& motion, const at:
   const at::Tensor truth = as_double(true_acceleration);
   const double* true_values = truth.data_ptr<double>();
   for (std::size_t i = 0; i < motion.acceleration.size(); ++i) {
-    loss.base += std::abs(motion.acceleration[i] - true_values[i]);
+    loss.base += component_loss(options.base_loss, motion.acceleration[i] - true_values[i]);
   }
   loss.base *= component_weight(options.base_loss, motion);
   Penalty mass_penalty = penalty(options.regularizer, motion);
@@ -55,7 +60,7 @@ jets::Functional loss_gradient(const LossOptions& options, const Motion& motion,
   const double weight = component_weight(options.base_loss, motion);
   std::vector<double> abar(motion.acceleration.size());
   for (std::size_t i = 0; i < abar.size(); ++i)
-    abar[i] = weight * sign(motion.acceleration[i] - true_values[i]);
+    abar[i] = weight * component_slope(options.base_loss, motion.acceleration[i] - true_values[i]);
 
   jets::Functional functional = zero_functional(jet);
   add_acceleration_terms(motion, abar, functional);

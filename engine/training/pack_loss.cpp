@@ -40,10 +40,10 @@ bool shares_all_but_lambda(const LossOptions& a, const LossOptions& b) {
   return a.base_loss == b.base_loss && a.regularizer == b.regularizer && a.lorentzian == b.lorentzian;
 }
 
-// Weight of one |a_pred - a_true| in the batch mean, as in loss.cpp.
+// Weight of one component's error in the batch mean, as in loss.cpp.
 double component_weight(BaseLoss base_loss, const at::Tensor& acceleration) {
   const std::int64_t n = acceleration.size(2);
-  const std::int64_t components = base_loss == BaseLoss::state_mae ? 2 * n : n;
+  const std::int64_t components = base_loss == BaseLoss::acceleration_mae ? n : 2 * n;
   return 1.0 / static_cast<double>(components * acceleration.size(1));
 }
 
@@ -173,7 +173,8 @@ PackLoss::Evaluation PackLoss::evaluate(const jets::Jet& jet, const at::Tensor& 
 PackBatchLoss PackLoss::loss(const PackMotion& motion, const at::Tensor& error,
                              const Penalty& penalty) const {
   PackBatchLoss result;
-  result.base = sum_each(error.abs()) * component_weight(options_.base_loss, error);
+  result.base = sum_each(options_.base_loss == BaseLoss::state_mse ? error.square() : error.abs()) *
+                component_weight(options_.base_loss, error);
   result.penalty = penalty.value;
   const at::Tensor weighted = result.penalty.view({lambda_.size(0), -1}) * lambda_.unsqueeze(1);
   result.total = result.base + weighted.flatten();
@@ -191,7 +192,8 @@ PackBatchLoss PackLoss::loss(const PackMotion& motion, const at::Tensor& error,
 
 PackFunctional PackLoss::gradient(const PackMotion& motion, const at::Tensor& error,
                                   const Penalty& penalty) const {
-  const at::Tensor abar = error.sign() * component_weight(options_.base_loss, error);
+  const at::Tensor abar = (options_.base_loss == BaseLoss::state_mse ? 2 * error : error.sign()) *
+                          component_weight(options_.base_loss, error);
   const at::Tensor lam = apply_inverse(motion, abar);
   at::Tensor on_mass = truncation_weights(motion, abar, lam) - outer_product(lam, motion.acceleration);
   if (penalty.gradient.defined()) on_mass = on_mass + penalty.gradient * lambda_.view({-1, 1, 1, 1});

@@ -16,6 +16,7 @@ void copy_validation(const EpochRecord& from, EpochRecord& to) {
   to.validation_total = from.validation_total;
   to.validation_base = from.validation_base;
   to.validation_penalty = from.validation_penalty;
+  to.validation_symmetry = from.validation_symmetry;
   to.wrong_signature_share = from.wrong_signature_share;
   to.largest_condition_number = from.largest_condition_number;
 }
@@ -91,7 +92,8 @@ class Run {
     copy_validation(validation, steps.record);
     steps.record.seconds += validation.seconds;
     result_.history.push_back(steps.record);
-    if (!(validation.validation_total < best_total())) return false;
+    const bool keep_last = task_.member.options.selection == Selection::last;
+    if (!keep_last && !(validation.validation_total < best_total())) return false;
     result_.best_epoch = static_cast<int>(result_.history.size());
     return true;
   }
@@ -114,6 +116,22 @@ class Run {
   const Task& task_;
   TrainingResult result_;
 };
+
+// Adds the next pass of an epoch to those before it; losses are sums until they are divided.
+void add_pass(const EpochSteps& pass, EpochSteps& epoch) {
+  epoch.record.train_total += pass.record.train_total;
+  epoch.record.train_base += pass.record.train_base;
+  epoch.record.train_penalty += pass.record.train_penalty;
+  epoch.record.train_symmetry += pass.record.train_symmetry;
+  epoch.record.gradient_norm += pass.record.gradient_norm;
+  epoch.record.seconds += pass.record.seconds;
+}
+
+void divide_by_passes(int passes, EpochRecord& record) {
+  for (double* sum : {&record.train_total, &record.train_base, &record.train_penalty, &record.train_symmetry,
+                      &record.gradient_norm})
+    *sum /= passes;
+}
 
 // All tasks that still train, through one phase.
 class PhasePass {
@@ -149,23 +167,12 @@ class PhasePass {
 
   // Ended tasks keep their places until the phase is over. Returns false when every task has ended.
   bool run_epoch(int t) {
-    std::vector<std::vector<std::int64_t>> orders;
-    std::vector<double> rates;
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const TrainingOptions& options = runs_[i]->task().member.options;
-      orders.push_back(shuffled_order(samples_[i], options.shuffle_seed, phase_, t));
-      rates.push_back(learning_rate(options.schedule, phase_of(*runs_[i]), t));
-    }
-    std::vector<EpochSteps> steps = stepper_.train_epoch(orders, rates);
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      if (steps[i].divergence) stepper_.retire(i);
-    }
+    std::vector<EpochSteps> steps = train_passes(t);
     const std::vector<EpochRecord> validations = stepper_.validate();
     bool any_live = false;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       if (!runs_[i]->live()) continue;
       steps[i].record.phase = phase_;
-      steps[i].record.learning_rate = rates[i];
       finish_epoch(i, std::move(steps[i]), validations[i]);
       any_live = any_live || runs_[i]->live();
     }
@@ -181,6 +188,47 @@ class PhasePass {
   }
 
  private:
+  // Means over the epoch's passes; a training that diverges is retired at once.
+  std::vector<EpochSteps> train_passes(int epoch) {
+    std::vector<EpochSteps> sums(runs_.size());
+    const int passes = runs_.front()->task().member.options.passes_per_epoch;
+    for (int p = 0; p < passes; ++p) {
+      const int t = epoch * passes + p;
+      const std::vector<EpochSteps> pass = train_pass(t);
+      for (std::size_t i = 0; i < runs_.size(); ++i) {
+        if (!runs_[i]->live() || sums[i].divergence) continue;
+        add_pass(pass[i], sums[i]);
+        sums[i].record.learning_rate = rate_of(*runs_[i], t);
+        if (!pass[i].divergence) continue;
+        sums[i].divergence = pass[i].divergence;
+        sums[i].divergence->step += p * steps_per_pass(i);
+        stepper_.retire(i);
+      }
+    }
+    for (EpochSteps& sum : sums) divide_by_passes(passes, sum.record);
+    return sums;
+  }
+
+  std::vector<EpochSteps> train_pass(int t) {
+    std::vector<std::vector<std::int64_t>> orders;
+    std::vector<double> rates;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const TrainingOptions& options = runs_[i]->task().member.options;
+      orders.push_back(shuffled_order(samples_[i], options.shuffle_seed, phase_, t));
+      rates.push_back(rate_of(*runs_[i], t));
+    }
+    return stepper_.train_epoch(orders, rates);
+  }
+
+  double rate_of(const Run& run, int t) const {
+    return learning_rate(run.task().member.options.schedule, phase_of(run), t);
+  }
+
+  int steps_per_pass(std::size_t i) const {
+    const int batch = runs_[i]->task().member.options.batch_size;
+    return static_cast<int>((samples_[i] + batch - 1) / batch);
+  }
+
   const Phase& phase_of(const Run& run) const {
     return run.task().member.options.phases[static_cast<std::size_t>(phase_)];
   }

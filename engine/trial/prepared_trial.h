@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "discrete/reference.h"
+#include "discrete/stepper.h"
 #include "experiment/trial_config.h"
 #include "network/network.h"
 #include "physics/sampling.h"
@@ -25,12 +27,20 @@ class PreparedTrial {
   int epochs() const;                                            ///< of all phases
 
   const physics::System& system() const { return *system_; }
+  /// Whether it learns a discrete Lagrangian.
+  bool discrete() const { return config_.model == experiment::Model::discrete_lagrangian; }
+  /// Whether it learns from trajectories; there are no boxes, then.
+  bool on_trajectories() const { return config_.source == experiment::DataSource::trajectories; }
+
+  /// The validation states of a trial on boxes.
   const physics::Dataset& validation() const { return validation_; }
   const std::vector<double>& scales() const { return scales_; }  ///< alpha of each coordinate
   const network::Network& network() const { return *network_; }
 
   /// What a stepper needs; points to this trial's network.
   training::Member member() const;
+  /// The same for a discrete Lagrangian.
+  discrete::DiscreteMember discrete_member() const;
   /// The training set of a phase, scaled.
   training::StateSet phase_data(int phase) const;
 
@@ -38,7 +48,12 @@ class PreparedTrial {
   store::TrialRecord record(const training::TrainingResult& result) const;
 
  private:
+  void make_data();
   training::StateSet scaled(const physics::Dataset& data, const std::string& name) const;
+  training::StateSet from_trajectories(const std::vector<discrete::ReferenceTrajectory>& trajectories,
+                                       const std::string& name) const;
+  training::StateSet validation_set() const;
+  std::vector<std::string> coordinate_names() const;
   double zero_acceleration_loss() const;
 
   experiment::Json resolved_;
@@ -47,6 +62,8 @@ class PreparedTrial {
   std::unique_ptr<const physics::System> system_;
   physics::Dataset training_;  // of the first phase
   physics::Dataset validation_;
+  std::vector<discrete::ReferenceTrajectory> training_trajectories_;  // with noise
+  std::vector<discrete::ReferenceTrajectory> test_trajectories_;
   std::vector<double> scales_;
   std::unique_ptr<const network::Network> network_;
 };

@@ -61,6 +61,10 @@ void for_each_column(Use use) {
       "validation loss after the epoch, base + lambda * penalty, scaled units");
   use("val_base", &EpochRecord::validation_base, dimensionless, "base validation loss, scaled units");
   use("val_penalty", &EpochRecord::validation_penalty, dimensionless, "validation penalty without lambda");
+  use("train_symmetry", &EpochRecord::train_symmetry, dimensionless,
+      "symmetry, norm and orthogonality terms of the training, with their weights");
+  use("val_symmetry", &EpochRecord::validation_symmetry, dimensionless,
+      "symmetry, norm and orthogonality terms at the validation, with their weights");
   use("gradient_norm", &EpochRecord::gradient_norm, dimensionless,
       "median over the epoch's steps of the gradient's L2 norm before clipping");
   use("wrong_signature_share", &EpochRecord::wrong_signature_share, dimensionless,
@@ -68,6 +72,11 @@ void for_each_column(Use use) {
   use("largest_condition_number", &EpochRecord::largest_condition_number, dimensionless,
       "largest condition number of the mass matrix over the validation samples");
   use("seconds", &EpochRecord::seconds, "s", "wall time of the epoch, validation included");
+}
+
+// Columns that only trainings of symmetries have.
+bool is_optional(const std::string& column) {
+  return column.ends_with("_symmetry");
 }
 
 EpochRecord undefined_epoch() {
@@ -82,7 +91,9 @@ EpochRecord undefined_epoch() {
 std::vector<store::Column> history_columns(const std::vector<EpochRecord>& history) {
   std::vector<store::Column> columns;
   for_each_column([&](const char* name, auto member, const char* unit, const char* meaning) {
-    columns.push_back({name, unit, meaning, column_values(history, member)});
+    std::vector<double> values = column_values(history, member);
+    if (is_optional(name) && std::ranges::all_of(values, [](double x) { return x == 0; })) return;
+    columns.push_back({name, unit, meaning, std::move(values)});
   });
   return columns;
 }
@@ -92,6 +103,7 @@ std::optional<std::vector<EpochRecord>> parse_history(const std::vector<store::C
   bool complete = true;
   for_each_column([&](const char* name, auto member, const char*, const char*) {
     const auto column = std::ranges::find(columns, name, &store::Column::name);
+    if (column == columns.end() && is_optional(name)) return;
     complete = complete && column != columns.end();
     if (!complete) return;
     for (std::size_t i = 0; i < history.size(); ++i) {

@@ -13,7 +13,8 @@
 /// Turns what training produced into the columns, metrics and arrays of a result file.
 namespace lnn::trial {
 
-/// One column per member of EpochRecord, with unit and meaning.
+/// One column per member of EpochRecord, with unit and meaning; those of symmetry terms only where there are
+/// any.
 std::vector<store::Column> history_columns(const std::vector<training::EpochRecord>& history);
 
 /// What history_columns made columns of; nothing when one is missing. Columns must have one length.

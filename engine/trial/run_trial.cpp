@@ -3,8 +3,12 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
+#include <memory>
+#include <utility>
+
 #include "base/clock.h"
 #include "base/error.h"
+#include "discrete/stepper.h"
 #include "experiment/pack.h"
 #include "training/trainer.h"
 #include "trial/evaluation.h"
@@ -39,6 +43,22 @@ void require_one_shape(const std::vector<PreparedTrial>& trials) {
   }
 }
 
+std::unique_ptr<training::Stepper> make_stepper(const jets::EngineOptions& options,
+                                                const std::vector<PreparedTrial>& trials) {
+  if (trials.front().discrete()) {
+    std::vector<discrete::DiscreteMember> members;
+    std::vector<std::unique_ptr<jets::Engine>> engines;
+    for (const PreparedTrial& trial : trials) {
+      members.push_back(trial.discrete_member());
+      engines.push_back(jets::make_engine(options, trial.network()));
+    }
+    return std::make_unique<discrete::DiscreteStepper>(std::move(members), std::move(engines));
+  }
+  std::vector<training::Member> members;
+  for (const PreparedTrial& trial : trials) members.push_back(trial.member());
+  return training::make_stepper(options, std::move(members));
+}
+
 std::map<std::string, std::string> provenance_of(const RunOptions& options, const jets::EngineFacts& engine,
                                                  std::size_t pack_size) {
   std::map<std::string, std::string> facts = machine_provenance();
@@ -69,7 +89,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
   require_one_shape(trials);
   std::vector<training::Member> members;
   for (const PreparedTrial& trial : trials) members.push_back(trial.member());
-  const auto stepper = training::make_stepper(options.engine, members);
+  const auto stepper = make_stepper(options.engine, trials);
   Checkpoints checkpoints(options.checkpoints, trials, options.attempt,
                           provenance_of(options, stepper->facts(), trials.size()));
 
@@ -85,7 +105,8 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
     };
     task.on_end = [&, i](const training::TrainingResult& result) {
       records[i] = trials[i].record(result);
-      if (result.best_epoch > 0) add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
+      if (result.best_epoch > 0 && !trials[i].on_trajectories())
+        add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
       records[i].attempts = options.attempt;
       records[i].provenance = checkpoints.provenance(i);
       records[i].provenance["end"] = iso_time(unix_seconds());

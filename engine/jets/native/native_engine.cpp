@@ -184,7 +184,7 @@ at::Tensor NativeEngine<T>::backward(const Functional& functional) {
   kept_ = false;
   const Weights<T> weights = read_weights(functional);
   input_.start_backward(batch_, weights);
-  at::Tensor result = at::empty({network_.parameter_count()}, network_.parameters().options());
+  at::Tensor result = at::zeros({network_.parameter_count()}, network_.parameters().options());
   T* const input_gradient = result.template data_ptr<T>();
   T* gradient = input_gradient + input_.parameter_count();
   for (Branch<T>& branch : branches_) {
