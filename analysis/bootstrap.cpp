@@ -24,16 +24,35 @@ Draw whole(Sizes sizes) {
   return draw;
 }
 
+/// Uniform numbers, the same on every machine (the standard's distributions are not).
+class UnitDrawer {
+ public:
+  explicit UnitDrawer(std::uint64_t seed) : random_(seed) {}
+
+  /// 0 to count - 1, from 32 random bits: uniform to count / 2^32. Precondition: count < 2^32.
+  std::size_t below(std::uint64_t count) {
+    if (!has_half_) word_ = random_();
+    has_half_ = !has_half_;
+    const std::uint64_t half = has_half_ ? word_ >> 32U : word_ & 0xFFFF'FFFFU;
+    return static_cast<std::size_t>((half * count) >> 32U);
+  }
+
+ private:
+  std::mt19937_64 random_;
+  std::uint64_t word_ = 0;
+  bool has_half_ = false;  ///< the lower half of the word is still unused
+};
+
 std::vector<double> resampled(Sizes sizes, const StatisticOfDraw& statistic,
                               const BootstrapOptions& options) {
-  std::mt19937_64 random(options.seed);
+  UnitDrawer random(options.seed);
   Draw draw = whole(sizes);
   std::vector<double> values;
   values.reserve(options.resamples);
   for (std::size_t i = 0; i < options.resamples; ++i) {
     for (auto& units : draw) {
-      // The standard's distributions differ between libraries; a remainder of 64 bits is uniform enough.
-      for (std::size_t& unit : units) unit = static_cast<std::size_t>(random() % units.size());
+      const std::uint64_t count = units.size();
+      for (std::size_t& unit : units) unit = random.below(count);
     }
     values.push_back(statistic(draw));
   }

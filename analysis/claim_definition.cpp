@@ -13,38 +13,12 @@ namespace {
 
 using Axes = std::map<std::string, std::vector<Json>>;
 
-// A list is one value of the key, or a list of alternatives.
-std::vector<Json> alternatives_of(const Json& pattern, const std::vector<Json>& known) {
-  const bool is_value = std::ranges::find(known, pattern) != known.end();
-  return is_value || !pattern.is_array() ? std::vector<Json>{pattern} : pattern.get<std::vector<Json>>();
-}
-
-// Texts speak for themselves; "1" needs its key.
-std::string label_of(const std::string& key, const std::vector<Json>& alternatives) {
-  std::vector<std::string> texts;
-  for (const Json& value : alternatives) texts.push_back(value_text(value));
-  const std::string name = alternatives.at(0).is_string() ? "" : key.substr(key.rfind('.') + 1) + " ";
-  return fmt::format("{}{}", name, fmt::join(texts, " or "));
-}
-
-ArmGroup parse_group(const Json& where, const Axes& axes) {
-  ArmGroup group{where, {}, {}};
-  std::vector<std::string> labels;
-  for (const auto& [key, pattern] : experiment::flatten(where, "claims")) {
-    const std::vector<Json> alternatives = alternatives_of(pattern, axes.at(key));
-    for (const Json& value : alternatives) group.values[key].insert(value_text(value));
-    labels.push_back(label_of(key, alternatives));
-  }
-  group.label = labels.empty() ? "all arms" : fmt::format("{}", fmt::join(labels, ", "));
-  return group;
-}
-
 std::vector<ArmGroup> parse_groups(const Json& claim, const Axes& axes) {
   std::vector<ArmGroup> groups;
   const Json& of = claim.at("of");
   const Json listed = of.is_array() ? of : Json::array({of});
-  for (const Json& group : listed) groups.push_back(parse_group(group, axes));
-  if (claim.contains("against")) groups.push_back(parse_group(claim.at("against"), axes));
+  for (const Json& group : listed) groups.push_back(parse_arm_group(group, axes));
+  if (claim.contains("against")) groups.push_back(parse_arm_group(claim.at("against"), axes));
   return groups;
 }
 
@@ -74,13 +48,6 @@ ClaimDefinition parse_claim(const Json& claim, const Json& experiment, const Axe
 }
 
 }  // namespace
-
-bool ArmGroup::contains(const Json& swept) const {
-  return std::ranges::all_of(values, [&swept](const auto& entry) {
-    const auto& [key, allowed] = entry;
-    return swept.contains(key) && allowed.contains(value_text(swept.at(key)));
-  });
-}
 
 std::vector<ClaimDefinition> claim_definitions(const Json& experiment) {
   std::vector<ClaimDefinition> claims;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "analysis/table_definition.h"
+#include "analysis/arm_group.h"
 #include "experiment/claim_form.h"
 
 /// What a claim compares, as the `claims` of an experiment file say (format: experiments/README.md).
@@ -13,17 +12,6 @@ namespace lnn::analysis {
 
 using experiment::Comparison;
 using experiment::Statistic;
-
-/// A group of arms: those whose swept keys have one of the given values.
-struct ArmGroup {
-  Json where;         ///< as the file writes it
-  std::string label;  ///< for people: "gelu, lambda 1 or 10"; "all arms"
-  /// Swept key (or "case") -> texts (value_text) of the values that belong to the group.
-  std::map<std::string, std::set<std::string>> values;
-
-  /// `swept` is that of a planned trial (experiment/experiment_file.h).
-  bool contains(const Json& swept) const;
-};
 
 struct ClaimDefinition {
   std::string experiment;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -73,6 +74,48 @@ std::string joined_values(const Cell& cell) {
   return fmt::format("{}", fmt::join(values, ";"));
 }
 
+std::string finite_if(const std::optional<double>& value) {
+  return value ? fmt::format("{}", *value) : "";
+}
+
+void append_interval(Fields& fields, const std::optional<Interval>& interval) {
+  fields.push_back(interval ? fmt::format("{}", interval->low) : "");
+  fields.push_back(interval ? fmt::format("{}", interval->high) : "");
+}
+
+const Fields& standing_names() {
+  static const Fields names{"statistic",      "level",      "level_low",       "level_high",
+                            "median",         "is_best",    "is_marked",       "effect_kind",
+                            "effect",         "effect_low", "effect_high",     "pairs",
+                            "pairs_left_out", "p",          "p_adjusted",      "effect_size",
+                            "separated",      "more_seeds", "more_core_hours", "diverged_low",
+                            "diverged_high"};
+  return names;
+}
+
+Fields contrast_fields(const Contrast& contrast) {
+  const bool any = contrast.pairs > 0;
+  Fields fields{to_name(contrast.effect.kind), number_if(any, contrast.effect.estimate)};
+  append_interval(fields, contrast.effect.interval);
+  append(fields,
+         {std::to_string(contrast.pairs), std::to_string(contrast.left_out), finite_if(contrast.p),
+          number_if(contrast.p.has_value(), contrast.p_adjusted),
+          number_if(contrast.p.has_value(), contrast.rank_biserial), contrast.separated ? "1" : "0",
+          contrast.more_seeds ? std::to_string(*contrast.more_seeds) : "", finite_if(contrast.core_hours)});
+  return fields;
+}
+
+Fields standing_fields(const Standing& standing, Statistic statistic, const TrialCounts& trials) {
+  Fields fields{standing.level ? to_name(statistic) : "",
+                number_if(standing.level.has_value(), standing.level ? standing.level->estimate : 0)};
+  append_interval(fields, standing.level ? standing.level->interval : std::nullopt);
+  append(fields, {finite_if(standing.median), standing.is_best ? "1" : "0", standing.is_marked ? "1" : "0"});
+  constexpr std::size_t contrast_columns = 12;
+  append(fields, standing.contrast ? contrast_fields(*standing.contrast) : Fields(contrast_columns));
+  append_interval(fields, trials.finished() > 0 ? std::optional(trials.diverged_interval()) : std::nullopt);
+  return fields;
+}
+
 Fields header(const std::set<std::string>& row_keys) {
   Fields fields{"table", "experiment", "scale"};
   append(fields, {row_keys.begin(), row_keys.end()});
@@ -80,6 +123,7 @@ Fields header(const std::set<std::string>& row_keys) {
                   "published", "planned", "finished"});
   append(fields, outcome_names());
   append(fields, {"values"});
+  append(fields, standing_names());
   return fields;
 }
 
@@ -91,6 +135,7 @@ Fields body(const Table& table, const Row& row, std::size_t column, const std::s
   append(fields, cell_fields(row.cells[column]));
   append(fields, trial_fields(row.trials));
   fields.push_back(joined_values(row.cells[column]));
+  append(fields, standing_fields(row.cells[column].standing, table.statistics[column], row.trials));
   return fields;
 }
 

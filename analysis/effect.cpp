@@ -13,20 +13,6 @@ namespace lnn::analysis {
 namespace {
 
 using Values = std::vector<double>;
-using ValuesBySeed = std::vector<Values>;
-
-ValuesBySeed by_seed(const Sample& sample) {
-  ValuesBySeed values;
-  for (const auto& [seed, own] : sample) values.push_back(own);
-  return values;
-}
-
-double drawn_statistic(const ValuesBySeed& sample, const std::vector<std::size_t>& seeds,
-                       Statistic statistic) {
-  Values values;
-  for (const std::size_t seed : seeds) values.insert(values.end(), sample[seed].begin(), sample[seed].end());
-  return statistic_of(values, statistic);
-}
 
 double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -42,6 +28,67 @@ double median_of(Values values) {
   std::ranges::sort(values);
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// A sample's statistic over drawn seeds, many times: what does not depend on the draw is computed once.
+class DrawnStatistic {
+ public:
+  DrawnStatistic(const Sample& sample, Statistic statistic) : statistic_(statistic) {
+    for (const auto& [seed, own] : sample) {
+      for (const double value : own) sorted_.emplace_back(value, sizes_.size());
+      const Values terms = statistic == Statistic::geometric_mean ? logarithms(own) : own;
+      sums_.push_back(std::accumulate(terms.begin(), terms.end(), 0.0));
+      sizes_.push_back(own.size());
+    }
+    std::ranges::sort(sorted_);
+    drawn_.resize(sizes_.size());
+  }
+
+  std::size_t seeds() const { return sizes_.size(); }
+
+  double operator()(const std::vector<std::size_t>& seeds) const {
+    std::size_t count = 0;
+    for (const std::size_t seed : seeds) count += sizes_[seed];
+    if (statistic_ == Statistic::median) return median(seeds, count);
+    double sum = 0;
+    for (const std::size_t seed : seeds) sum += sums_[seed];
+    const double mean = sum / static_cast<double>(count);
+    return statistic_ == Statistic::geometric_mean ? std::exp(mean) : mean;
+  }
+
+ private:
+  /// Walks through the sorted values, each as often as its seed was drawn, up to the middle.
+  double median(const std::vector<std::size_t>& seeds, std::size_t count) const {
+    std::ranges::fill(drawn_, 0);
+    for (const std::size_t seed : seeds) ++drawn_[seed];
+    std::size_t passed = 0;
+    auto value = sorted_.begin();
+    while (passed + drawn_[value->second] <= (count - 1) / 2) passed += drawn_[value++->second];
+    const double lower = value->first;
+    while (passed + drawn_[value->second] <= count / 2) passed += drawn_[value++->second];
+    return (lower + value->first) / 2;
+  }
+
+  Statistic statistic_;
+  std::vector<std::pair<double, std::size_t>> sorted_;  ///< values with the position of their seed
+  std::vector<std::size_t> sizes_;                      ///< values of each seed
+  Values sums_;                             ///< of each seed, of logarithms for the geometric mean
+  mutable std::vector<std::size_t> drawn_;  ///< saves an allocation per draw
+};
+
+/// As many resamples as a second allows for tables of many rows; large samples need fewer, for their
+/// intervals are narrow beside what they are compared with.
+BootstrapOptions options_for(std::size_t values, double confidence) {
+  constexpr std::size_t most = 10'000;
+  constexpr std::size_t fewest = 2'000;
+  constexpr std::size_t draws = 1'000'000;
+  return {.resamples = std::clamp(draws / values, fewest, most), .confidence = confidence, .seed = 1};
+}
+
+std::size_t count_values(const Sample& sample) {
+  std::size_t count = 0;
+  for (const auto& [seed, own] : sample) count += own.size();
+  return count;
 }
 
 double compare(double of, double against, EffectKind kind) {
@@ -108,26 +155,28 @@ std::vector<double> all_values(const Sample& sample) {
 Effect level_of(const Sample& of, Statistic statistic) {
   Effect effect{EffectKind::level, statistic_of(all_values(of), statistic), {}, false};
   if (of.size() < fewest_seeds) return effect;
-  const ValuesBySeed values = by_seed(of);
-  const std::array sizes{values.size()};
-  effect.interval =
-      bca_interval(sizes, [&](const Draw& draw) { return drawn_statistic(values, draw.front(), statistic); });
+  const DrawnStatistic drawn(of, statistic);
+  const std::array sizes{drawn.seeds()};
+  effect.interval = bca_interval(
+      sizes, [&drawn](const Draw& draw) { return drawn(draw.front()); }, options_for(count_values(of), 0.95));
   return effect;
 }
 
-Effect effect_of(const Sample& of, const Sample& against, EffectKind kind, Statistic statistic) {
+Effect effect_of(const Sample& of, const Sample& against, EffectKind kind, Statistic statistic,
+                 double confidence) {
   const double estimate =
       compare(statistic_of(all_values(of), statistic), statistic_of(all_values(against), statistic), kind);
   Effect effect{kind, estimate, {}, same_seeds(of, against)};
   if (std::min(of.size(), against.size()) < fewest_seeds) return effect;
-  const ValuesBySeed left = by_seed(of);
-  const ValuesBySeed right = by_seed(against);
-  std::vector<std::size_t> sizes{left.size()};
-  if (!effect.paired) sizes.push_back(right.size());
-  effect.interval = bca_interval(sizes, [&](const Draw& draw) {
-    return compare(drawn_statistic(left, draw.front(), statistic),
-                   drawn_statistic(right, draw.back(), statistic), kind);
-  });
+  const DrawnStatistic left(of, statistic);
+  const DrawnStatistic right(against, statistic);
+  std::vector<std::size_t> sizes{left.seeds()};
+  if (!effect.paired) sizes.push_back(right.seeds());
+  const auto statistic_of_draw = [&](const Draw& draw) {
+    return compare(left(draw.front()), right(draw.back()), kind);
+  };
+  effect.interval = bca_interval(sizes, statistic_of_draw,
+                                 options_for(std::max(count_values(of), count_values(against)), confidence));
   return effect;
 }
 

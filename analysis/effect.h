@@ -36,8 +36,9 @@ enum class EffectKind {
 struct Effect {
   EffectKind kind = EffectKind::level;
   double estimate = 0;
-  std::optional<Interval> interval;  ///< 95 %; none with fewer than fewest_seeds in a group
-  bool paired = false;               ///< both groups have the same seeds, which were drawn together
+  std::optional<Interval>
+      interval;         ///< 95 % unless asked otherwise; none with fewer than fewest_seeds in a group
+  bool paired = false;  ///< both groups have the same seeds, which were drawn together
 };
 
 /// Precondition: values is not empty; all positive for the geometric mean; finite unless for the median.
@@ -53,8 +54,9 @@ Effect level_of(const Sample& of, Statistic statistic);
 /// A comparison of two groups (kind difference, ratio or reduction_percent). Where both have the same seeds,
 /// these are drawn for both together: arms of one seed start from the same random numbers and see the same
 /// samples in the same order. Equal statistics have difference 0 and ratio 1, also when both are infinite or
-/// zero. Precondition: neither sample is empty.
-Effect effect_of(const Sample& of, const Sample& against, EffectKind kind, Statistic statistic);
+/// zero. `confidence` is that of the interval. Precondition: neither sample is empty.
+Effect effect_of(const Sample& of, const Sample& against, EffectKind kind, Statistic statistic,
+                 double confidence = 0.95);
 
 /// Our mean over the published one, with the 95 % prediction interval for the mean of as many further seeds
 /// as values are published: mean ± t s sqrt(1/n + 1/k), with the standard deviation s between the n seeds'

@@ -38,14 +38,30 @@ std::string escaped(const std::string& text) {
     }
   }
   boost::replace_all(result, "±", "$\\pm$");
+  boost::replace_all(result, "×", "$\\times$");
+  boost::replace_all(result, "∞", "$\\infty$");
+  boost::replace_all(result, "<", "$<$");
   return result;
 }
 
 std::string line(const std::vector<std::string>& cells) {
+  return fmt::format("    {} \\\\\n", fmt::join(cells, " & "));
+}
+
+std::vector<std::string> escaped(const std::vector<std::string>& cells) {
   std::vector<std::string> texts;
   texts.reserve(cells.size());
   for (const std::string& cell : cells) texts.push_back(escaped(cell));
-  return fmt::format("    {} \\\\\n", fmt::join(texts, " & "));
+  return texts;
+}
+
+/// A row's cells, escaped, with marked ones in bold.
+std::vector<std::string> dressed(const TextTable& table, std::size_t row) {
+  std::vector<std::string> cells = escaped(table.rows[row]);
+  for (std::size_t column = 0; column < cells.size(); ++column) {
+    if (table.marked.contains({row, column})) cells[column] = fmt::format("\\textbf{{{}}}", cells[column]);
+  }
+  return cells;
 }
 
 }  // namespace
@@ -56,18 +72,24 @@ std::string to_latex(const TextTable& table, const std::string& label, const std
                       table.note.empty() ? "" : " ", escaped(table.note));
   text += fmt::format("  \\label{{{}}}\n", label);
   text += fmt::format("  \\begin{{tabular}}{{{}}}\n    \\toprule\n", columns);
-  text += line(table.header) + "    \\midrule\n";
-  for (const auto& row : table.rows) text += line(row);
+  text += line(escaped(table.header)) + "    \\midrule\n";
+  for (std::size_t row = 0; row < table.rows.size(); ++row) text += line(dressed(table, row));
   return text + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
 }
 
-std::string to_latex(std::span<const Table> tables) {
+std::string to_latex(std::span<const Table> tables, Detail detail) {
   std::string text;
   for (const Table& table : tables) {
     if (!text.empty()) text += "\n";
+    const std::string label = fmt::format("tab:{}-{}", table.definition.experiment, table.definition.name);
     const TextTable words = to_text_table(table);
-    text += to_latex(words, fmt::format("tab:{}-{}", table.definition.experiment, table.definition.name),
-                     std::string(words.header.size(), 'l'));
+    text += to_latex(words, label, std::string(words.header.size(), 'l'));
+    if (detail == Detail::brief) continue;
+    int number = 0;
+    for (const TextTable& details : to_comparison_tables(table)) {
+      text += fmt::format("\n{}", to_latex(details, fmt::format("{}-comparison{}", label, ++number),
+                                           std::string(details.header.size(), 'l')));
+    }
   }
   return text;
 }

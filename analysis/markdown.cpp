@@ -27,35 +27,51 @@ std::size_t width(const std::string& text) {
 std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
   std::string text = "|";
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string cell = escaped(cells[i]);
+    const std::string& cell = cells[i];
     text += fmt::format(" {}{:{}} |", cell, "", widths[i] - width(cell));
   }
   return text + "\n";
 }
 
+/// Header and rows, escaped, with marked cells in bold.
+std::vector<std::vector<std::string>> dressed(const TextTable& table) {
+  std::vector<std::vector<std::string>> lines{table.header};
+  lines.insert(lines.end(), table.rows.begin(), table.rows.end());
+  for (auto& cells : lines) std::ranges::transform(cells, cells.begin(), escaped);
+  for (const auto& [row, column] : table.marked) {
+    std::string& cell = lines[row + 1][column];
+    cell = fmt::format("**{}**", cell);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string to_markdown(const TextTable& table) {
+  const std::vector<std::vector<std::string>> lines = dressed(table);
   std::vector<std::size_t> widths(table.header.size(), 3);
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    widths[i] = std::max(widths[i], width(escaped(table.header[i])));
-    for (const auto& row : table.rows) widths[i] = std::max(widths[i], width(escaped(row[i])));
+    for (const auto& cells : lines) widths[i] = std::max(widths[i], width(cells[i]));
   }
   std::vector<std::string> rule;
   rule.reserve(widths.size());
   for (const std::size_t size : widths) rule.emplace_back(size, '-');
 
-  std::string text = fmt::format("### {}\n\n{}\n\n", table.title, table.status);
-  text += line(table.header, widths) + line(rule, widths);
-  for (const auto& row : table.rows) text += line(row, widths);
+  std::string text =
+      fmt::format("{} {}\n\n{}\n\n", table.is_detail ? "####" : "###", table.title, table.status);
+  text += line(lines.front(), widths) + line(rule, widths);
+  for (std::size_t i = 1; i < lines.size(); ++i) text += line(lines[i], widths);
   return table.note.empty() ? text : text + "\n" + table.note + "\n";
 }
 
-std::string to_markdown(std::span<const Table> tables) {
+std::string to_markdown(std::span<const Table> tables, Detail detail) {
   std::string text;
   for (const Table& table : tables) {
     if (!text.empty()) text += "\n";
     text += to_markdown(to_text_table(table));
+    if (detail == Detail::brief) continue;
+    for (const TextTable& details : to_comparison_tables(table))
+      text += fmt::format("\n{}", to_markdown(details));
   }
   return text;
 }

@@ -167,19 +167,23 @@ bool ArmTrial::ended() const {
   return record != nullptr && record->outcome != Outcome::interrupted;
 }
 
-std::vector<ArmTrial> arm_trials(const RunResults& run) {
+std::vector<ArmTrial> arm_trials(const experiment::Plan& plan, const RunContents& contents) {
   std::vector<ArmTrial> trials;
-  for (const PlannedTrial& planned : run.plan.trials) {
-    const auto found = run.contents.records.find(planned.id);
-    const bool readable = found != run.contents.records.end();
-    const std::string outcome = readable                                    ? to_name(found->second.outcome)
-                                : run.contents.damaged.contains(planned.id) ? "damaged"
-                                                                            : "missing";
+  for (const PlannedTrial& planned : plan.trials) {
+    const auto found = contents.records.find(planned.id);
+    const bool readable = found != contents.records.end();
+    const std::string outcome = readable                                ? to_name(found->second.outcome)
+                                : contents.damaged.contains(planned.id) ? "damaged"
+                                                                        : "missing";
     for (const Trial& member : planned.members) {
       trials.push_back({&planned, &member, readable ? &found->second : nullptr, outcome});
     }
   }
   return trials;
+}
+
+std::vector<ArmTrial> arm_trials(const RunResults& run) {
+  return arm_trials(run.plan, run.contents);
 }
 
 bool is_partial(const RunResults& run) {

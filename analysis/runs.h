@@ -38,7 +38,8 @@ struct ArmTrial {
   bool ended() const;
 };
 
-/// Every (trial, arm) of a run in the plan's order. `run` must outlive the result.
+/// Every (trial, arm) in the plan's order. What is given must outlive the result.
+std::vector<ArmTrial> arm_trials(const experiment::Plan& plan, const store::RunContents& contents);
 std::vector<ArmTrial> arm_trials(const RunResults& run);
 
 /// Some planned trial has not ended: the sweep is in progress or was stopped.

@@ -2,25 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <limits>
-#include <numeric>
+#include <set>
+
+#include "analysis/significance.h"
 
 namespace lnn::analysis {
 namespace {
 
 using experiment::Plan;
-using experiment::PlannedTrial;
 using experiment::Trial;
 using store::Outcome;
 using store::RunContents;
-using store::TrialRecord;
 
-/// A planned trial in its role as a member of the table's experiment.
-struct Member {
-  const Trial* trial;
-  const TrialRecord* record;  ///< null without a readable file
-  std::string outcome;
-};
+using Members = std::vector<ArmTrial>;
 
 constexpr const char* no_value = "-";
 
@@ -40,27 +37,18 @@ bool matches(const Group& group, const Group& reference) {
   });
 }
 
-Member make_member(const Trial& trial, const RunContents& contents) {
-  if (const auto found = contents.records.find(trial.id); found != contents.records.end()) {
-    return {&trial, &found->second, to_name(found->second.outcome)};
+TrialsByRow rows_of(const TableDefinition& definition, const Plan& plan, const RunContents& contents) {
+  TrialsByRow rows;
+  for (const ArmTrial& trial : arm_trials(plan, contents)) {
+    if (trial.member->experiment != definition.experiment) continue;
+    if (!definition.arms.contains(trial.member->swept)) continue;
+    rows[group_of(*trial.member, definition.rows)].push_back(trial);
   }
-  return {&trial, nullptr, contents.damaged.contains(trial.id) ? "damaged" : "missing"};
-}
-
-std::map<Group, std::vector<Member>> members_by_group(const TableDefinition& definition, const Plan& plan,
-                                                      const RunContents& contents) {
-  std::map<Group, std::vector<Member>> members;
-  for (const PlannedTrial& planned : plan.trials) {
-    for (const Trial& trial : planned.members) {
-      if (trial.experiment != definition.experiment) continue;
-      members[group_of(trial, definition.rows)].push_back(make_member(trial, contents));
-    }
-  }
-  return members;
+  return rows;
 }
 
 // What the paper reports stays visible in a run that planned less.
-void add_unplanned_rows(std::map<Group, std::vector<Member>>& members, const TableDefinition& definition) {
+void add_unplanned_rows(TrialsByRow& members, const TableDefinition& definition) {
   for (const PublishedRow& published : definition.published) {
     const auto agrees = [&](const auto& row) { return matches(row.first, published.where); };
     if (std::ranges::any_of(members, agrees)) continue;
@@ -72,9 +60,9 @@ void add_unplanned_rows(std::map<Group, std::vector<Member>>& members, const Tab
   }
 }
 
-TrialCounts count_trials(const std::vector<Member>& members) {
+TrialCounts count_trials(const Members& members) {
   TrialCounts counts;
-  for (const Member& member : members) {
+  for (const ArmTrial& member : members) {
     ++counts.planned;
     ++counts.by_outcome[member.outcome];
   }
@@ -98,15 +86,21 @@ Summary summary_of(const std::vector<Value>& values) {
   return summarize(numbers);
 }
 
-Cell make_cell(const std::vector<Member>& members, const std::string& metric) {
+std::optional<double> finite_value(const ArmTrial& trial, const std::string& metric) {
+  if (trial.record == nullptr || trial.record->outcome != Outcome::completed) return std::nullopt;
+  const auto found = trial.record->metrics.find(metric);
+  if (found == trial.record->metrics.end() || !std::isfinite(found->second.value)) return std::nullopt;
+  return found->second.value;
+}
+
+Cell make_cell(const Members& members, const std::string& metric) {
   Cell cell;
-  for (const Member& member : members) {
+  for (const ArmTrial& member : members) {
     if (member.record == nullptr || member.record->outcome != Outcome::completed) continue;
-    const auto found = member.record->metrics.find(metric);
-    if (found == member.record->metrics.end() || !std::isfinite(found->second.value)) {
-      ++cell.without_value;
+    if (const auto value = finite_value(member, metric)) {
+      cell.values.push_back({member.member->id, member.member->seed, *value});
     } else {
-      cell.values.push_back({member.trial->id, member.trial->seed, found->second.value});
+      ++cell.without_value;
     }
   }
   std::ranges::sort(cell.values, {}, [](const Value& value) { return std::pair(value.seed, value.id); });
@@ -120,13 +114,116 @@ std::string label_of(const TableDefinition& definition, const std::string& key, 
   return labels->second.at(value);
 }
 
-Row make_row(const TableDefinition& definition, const Group& group, const std::vector<Member>& members) {
+Members selected(const Members& members, const ColumnDefinition& column) {
+  Members chosen;
+  std::ranges::copy_if(members, std::back_inserter(chosen), [&column](const ArmTrial& trial) {
+    return column.arms.contains(trial.member->swept);
+  });
+  return chosen;
+}
+
+// A lost trial is worse than any value.
+double worst_value(const ColumnDefinition& column) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return column.best == Best::highest ? -infinity : infinity;
+}
+
+/// Of one trial; nothing when it has not been measured.
+std::optional<double> core_hours(const ArmTrial& trial) {
+  const auto seconds = finite_value(trial, "seconds");
+  if (!seconds) return std::nullopt;
+  const auto threads = trial.record->provenance.find("threads");
+  const double cores = threads != trial.record->provenance.end() ? std::atof(threads->second.c_str()) : 1;
+  constexpr double seconds_per_hour = 3600;
+  return *seconds * std::max(cores, 1.0) / seconds_per_hour;
+}
+
+std::optional<double> core_hours_per_seed(const Members& members) {
+  std::set<std::uint64_t> seeds;
+  std::vector<double> hours;
+  for (const ArmTrial& trial : members) {
+    seeds.insert(trial.member->seed);
+    if (const auto own = core_hours(trial)) hours.push_back(*own);
+  }
+  if (hours.empty()) return std::nullopt;
+  return summarize(hours).mean * static_cast<double>(members.size()) / static_cast<double>(seeds.size());
+}
+
+RowSample sample_of(const Members& members, const ColumnDefinition& column) {
+  RowSample sample;
+  for (const ArmTrial& trial : members) {
+    const std::uint64_t seed = trial.member->seed;
+    if (trial.ended()) {
+      sample.values[seed].push_back(finite_value(trial, column.metric).value_or(worst_value(column)));
+    } else {
+      sample.unfinished_seeds.insert(seed);
+    }
+  }
+  sample.core_hours_per_seed = core_hours_per_seed(members);
+  return sample;
+}
+
+std::vector<RowSample> samples_of(const Table& table, const TrialsByRow& rows, std::size_t column) {
+  const ColumnDefinition& definition = table.definition.columns[column];
+  std::vector<RowSample> samples;
+  for (const Row& row : table.rows) {
+    samples.push_back(sample_of(selected(rows.at(row.group), definition), definition));
+    samples.back().is_reference = row.cells[column].is_reference;
+  }
+  return samples;
+}
+
+void add_standings(Table& table, const TrialsByRow& rows) {
+  std::vector<std::vector<RowSample>> samples;
+  std::vector<ColumnStandings> columns;
+  for (std::size_t column = 0; column < table.definition.columns.size(); ++column) {
+    samples.push_back(samples_of(table, rows, column));
+    columns.push_back(compare_rows(samples.back(), table.definition.columns[column].best));
+  }
+  decide(columns, samples);
+  for (std::size_t column = 0; column < columns.size(); ++column) {
+    table.statistics.push_back(columns[column].statistic);
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      table.rows[row].cells[column].standing = columns[column].rows[row];
+    }
+  }
+}
+
+/// What a column shows of a row.
+std::optional<double> shown_value(const Cell& cell, const ColumnDefinition& column) {
+  if (!column.reduction_from.empty()) return cell.reduction;
+  if (cell.values.empty()) return std::nullopt;
+  return cell.summary.mean;
+}
+
+Agreement agreement_of(const Table& table, std::size_t column) {
+  Agreement agreement;
+  const auto both = [&](const Row& row) -> std::optional<std::pair<double, double>> {
+    const Cell& cell = row.cells[column];
+    const auto shown = shown_value(cell, table.definition.columns[column]);
+    if (!shown || cell.published.empty()) return std::nullopt;
+    return std::pair(*shown, summarize(cell.published).mean);
+  };
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto left = both(table.rows[i]);
+      const auto right = both(table.rows[j]);
+      if (!left || !right || left->second == right->second) continue;
+      ++agreement.pairs;
+      const double same = (left->first - right->first) * (left->second - right->second);
+      agreement.same_order += same > 0 ? 1 : 0;
+    }
+  }
+  return agreement;
+}
+
+Row make_row(const TableDefinition& definition, const Group& group, const Members& members) {
   Row row{group, {}, count_trials(members), {}};
   for (const std::string& key : definition.rows) {
     row.labels.push_back(label_of(definition, key, group.at(key)));
   }
   for (const ColumnDefinition& column : definition.columns) {
-    row.cells.push_back(make_cell(members, column.metric));
+    row.cells.push_back(make_cell(selected(members, column), column.metric));
     row.cells.back().published = published_values(definition, group, column.name);
   }
   return row;
@@ -197,12 +294,15 @@ int TrialCounts::finished() const {
   return planned - count("missing") - count("damaged") - count(to_name(Outcome::interrupted));
 }
 
-Table build_table(const TableDefinition& definition, const Plan& plan, const RunContents& contents,
-                  const std::string& run) {
-  Table table{definition, run, plan.scale, {}, 0, 0};
-  auto members = members_by_group(definition, plan, contents);
-  add_unplanned_rows(members, definition);
-  for (const auto& [group, trials] : members) {
+Interval TrialCounts::diverged_interval() const {
+  return proportion_interval(static_cast<std::size_t>(count(to_name(Outcome::diverged))),
+                             static_cast<std::size_t>(finished()));
+}
+
+Table make_table(const TableDefinition& definition, const TrialsByRow& rows, const std::string& run,
+                 const std::string& scale) {
+  Table table{definition, run, scale, {}, 0, 0};
+  for (const auto& [group, trials] : rows) {
     table.rows.push_back(make_row(definition, group, trials));
     table.planned += table.rows.back().trials.planned;
     table.finished += table.rows.back().trials.finished();
@@ -211,7 +311,18 @@ Table build_table(const TableDefinition& definition, const Plan& plan, const Run
     if (!definition.columns[column].reduction_from.empty()) add_reductions(table, column);
   }
   sort_rows(table);
+  add_standings(table, rows);
+  for (std::size_t column = 0; column < definition.columns.size(); ++column) {
+    table.agreements.push_back(agreement_of(table, column));
+  }
   return table;
+}
+
+Table build_table(const TableDefinition& definition, const Plan& plan, const RunContents& contents,
+                  const std::string& run) {
+  TrialsByRow rows = rows_of(definition, plan, contents);
+  add_unplanned_rows(rows, definition);
+  return make_table(definition, rows, run, plan.scale);
 }
 
 std::vector<Table> build_tables(const Plan& plan, const RunContents& contents, const std::string& run) {

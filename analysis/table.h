@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "analysis/comparison.h"
+#include "analysis/runs.h"
 #include "analysis/statistics.h"
 #include "analysis/table_definition.h"
-#include "store/run_directory.h"
 
 /// Tables of a run: measured beside published, and every planned trial accounted for.
 namespace lnn::analysis {
@@ -28,6 +29,7 @@ struct Cell {
   std::optional<double> reduction;  ///< percent below the reference row, where the column asks for it
   bool is_reference = false;        ///< this row is what the column's reductions refer to
   std::vector<double> published;    ///< a mean, or single runs; empty when not published
+  Standing standing;                ///< how the row stands in its column
 };
 
 /// Planned trials of a row by what became of them.
@@ -39,6 +41,14 @@ struct TrialCounts {
   int count(const std::string& outcome) const;
   /// Has a readable result that a resumed run would not continue.
   int finished() const;
+  /// Share of finished trials that diverged, with its exact 95 % interval (Clopper-Pearson).
+  Interval diverged_interval() const;
+};
+
+/// Pairs of rows with different published values, and how many of them our means order in the same way.
+struct Agreement {
+  int pairs = 0;
+  int same_order = 0;
 };
 
 struct Row {
@@ -50,12 +60,22 @@ struct Row {
 
 struct Table {
   TableDefinition definition;
-  std::string run;    ///< the run's folder
+  std::string run;    ///< the run's folder, or several
   std::string scale;  ///< "smoke", "desk" or "paper"
   std::vector<Row> rows;
-  int planned = 0;   ///< trials of all rows
-  int finished = 0;  ///< of these
+  int planned = 0;                         ///< trials of all rows
+  int finished = 0;                        ///< of these
+  std::vector<Statistic> statistics = {};  ///< by column: what rows are compared by
+  std::vector<Agreement> agreements = {};  ///< by column
+  std::vector<std::string> warnings = {};  ///< what a reader of the numbers should know
 };
+
+/// The trials of each row.
+using TrialsByRow = std::map<Group, std::vector<ArmTrial>>;
+
+/// A table of these trials, in the order that the definition asks for. Fills all but `warnings`.
+Table make_table(const TableDefinition& definition, const TrialsByRow& rows, const std::string& run,
+                 const std::string& scale);
 
 /// Only completed trials contribute numbers; all others are counted. Published rows that this run did not
 /// plan are kept, without measured values.

@@ -1,10 +1,10 @@
 #include "analysis/table_definition.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <algorithm>
 
 #include "base/error.h"
 #include "experiment/arms.h"
+#include "experiment/file_format.h"
 
 namespace lnn::analysis {
 namespace {
@@ -21,13 +21,19 @@ Group group_of(const Json& reference) {
   return group;
 }
 
-ColumnDefinition parse_column(const Json& json) {
+using Axes = std::map<std::string, std::vector<Json>>;
+
+ColumnDefinition parse_column(const Json& json, const Axes& axes) {
   ColumnDefinition column;
   column.metric = json.at("metric");
   column.title = json.at("title");
   column.name = json.value("name", column.metric);
   column.reduction_from = group_of(json.value("reduction_from", Json::object()));
   column.logarithmic = json.value("scale", "") == "log";
+  column.best =
+      json.contains("best") ? from_name<Best>(json.at("best").get<std::string>()) : best_of(column.metric);
+  column.arms = parse_arm_group(json.value("where", Json::object()), axes);
+  column.unit = json.value("unit", "");
   return column;
 }
 
@@ -39,14 +45,15 @@ PublishedRow parse_published(const Json& json) {
   return row;
 }
 
-TableDefinition parse_table(const Json& json) {
+TableDefinition parse_table(const Json& json, const Axes& axes) {
   TableDefinition table;
   table.name = json.at("name");
   table.title = json.at("title");
   table.paper = json.value("paper", "");
   table.note = json.value("note", "");
   table.rows = json.at("rows").get<std::vector<std::string>>();
-  for (const Json& column : json.at("columns")) table.columns.push_back(parse_column(column));
+  table.arms = parse_arm_group(json.value("where", Json::object()), axes);
+  for (const Json& column : json.at("columns")) table.columns.push_back(parse_column(column, axes));
   for (const Json& row : json.value("published", Json::array())) {
     table.published.push_back(parse_published(row));
   }
@@ -55,23 +62,26 @@ TableDefinition parse_table(const Json& json) {
   return table;
 }
 
-TableDefinition default_table(const Json& experiment) {
+TableDefinition default_table(const Json& experiment, const Axes& axes) {
   TableDefinition table;
   table.name = experiment.at("name");
   table.title = experiment.value("title", table.name);
-  for (const auto& [key, values] : experiment::swept_values(experiment)) table.rows.push_back(key);
+  for (const auto& [key, values] : axes) table.rows.push_back(key);
   table.columns = {{"best_val_total", "validation loss", "best_val_total", {}, true},
                    {"instability_train_total", "training instability", "instability_train_total", {}, true}};
   return table;
 }
 
 std::vector<TableDefinition> tables_of(const Json& experiment) {
+  const Axes axes = experiment::swept_values(experiment);
   std::vector<TableDefinition> tables;
-  for (const Json& table : experiment.value("tables", Json::array())) tables.push_back(parse_table(table));
-  if (tables.empty()) tables.push_back(default_table(experiment));
+  for (const Json& table : experiment.value("tables", Json::array())) {
+    tables.push_back(parse_table(table, axes));
+  }
+  if (tables.empty()) tables.push_back(default_table(experiment, axes));
   for (TableDefinition& table : tables) {
     table.experiment = experiment.at("name");
-    for (const auto& [key, values] : experiment::swept_values(experiment)) {
+    for (const auto& [key, values] : axes) {
       for (const Json& value : values) table.order[key].push_back(value_text(value));
     }
   }
@@ -80,13 +90,12 @@ std::vector<TableDefinition> tables_of(const Json& experiment) {
 
 }  // namespace
 
-std::string value_text(const Json& value) {
-  if (value.is_string()) return value;
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  if (!value.is_array()) return value.dump();
-  std::vector<std::string> parts;
-  for (const Json& part : value) parts.push_back(value_text(part));
-  return fmt::format("[{}]", fmt::join(parts, ", "));
+Best best_of(const std::string& metric) {
+  const auto& names = experiment::metric_names();
+  const auto found = std::ranges::find(names, metric, &experiment::MetricName::name);
+  if (found == names.end()) return Best::lowest;
+  if (!found->is_rated) return Best::none;
+  return found->higher_is_better ? Best::highest : Best::lowest;
 }
 
 std::vector<TableDefinition> table_definitions(const Plan& plan) {

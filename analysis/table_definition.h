@@ -1,22 +1,23 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "analysis/arm_group.h"
+#include "base/names.h"
 #include "experiment/plan.h"
 
 /// What a table shows, as the `tables` of an experiment file say (format: experiments/README.md).
 namespace lnn::analysis {
 
-using experiment::Json;
-
 /// Row keys and values as text, e.g. {"network.activation": "gelu"}. One arm or a group of arms.
 using Group = std::map<std::string, std::string>;
 
-/// Texts as they are, numbers in their shortest form (1 and 1.0 are both "1"), lists as "[0, 2pi]". Two
-/// values are the same value of a swept key exactly when their texts are equal.
-std::string value_text(const Json& value);
+/// Which row of a column is best.
+enum class Best { lowest, highest, none };
 
 struct ColumnDefinition {
   std::string name;  ///< in `published`, `sort` and machine-readable output
@@ -24,6 +25,9 @@ struct ColumnDefinition {
   std::string metric;
   Group reduction_from;      ///< when not empty: shown is the reduction against this group's mean, in percent
   bool logarithmic = false;  ///< of interest to figures only
+  Best best = Best::lowest;
+  ArmGroup arms = {};     ///< only these arms count
+  std::string unit = {};  ///< printed behind the title, or empty
 };
 
 /// Published numbers of the rows that match `where`: column name -> mean, or single runs.
@@ -38,6 +42,7 @@ struct TableDefinition {
   std::string title;
   std::string paper;              ///< which table of the paper, or empty
   std::string note;               ///< printed below, or empty
+  ArmGroup arms;                  ///< only these arms count
   std::vector<std::string> rows;  ///< swept keys (or "case") whose values make a row
   std::vector<ColumnDefinition> columns;
   std::vector<PublishedRow> published;
@@ -47,9 +52,22 @@ struct TableDefinition {
   std::map<std::string, std::vector<std::string>> order;
 };
 
+/// What the metric says by itself: the highest where more is better, none for mere facts.
+Best best_of(const std::string& metric);
+
 /// Every table of every experiment in the plan; for an experiment without tables one over all its swept keys.
 /// Throws EnvironmentError naming experiment and table when a definition is damaged (experiment files are
 /// checked when they are read).
 std::vector<TableDefinition> table_definitions(const experiment::Plan& plan);
 
 }  // namespace lnn::analysis
+
+namespace lnn {
+template <>
+struct EnumNames<analysis::Best> {
+  using E = analysis::Best;
+  static constexpr const char* what = "best";
+  static constexpr std::array table{std::pair{E::lowest, "lowest"}, std::pair{E::highest, "highest"},
+                                    std::pair{E::none, "none"}};
+};
+}  // namespace lnn

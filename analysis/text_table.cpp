@@ -8,10 +8,6 @@
 namespace lnn::analysis {
 namespace {
 
-std::string last_part(const std::string& key) {
-  return key.substr(key.rfind('.') + 1);
-}
-
 bool has_published(const Table& table, std::size_t column) {
   return std::ranges::any_of(table.rows,
                              [column](const Row& row) { return !row.cells[column].published.empty(); });
@@ -37,6 +33,23 @@ std::string title(const TableDefinition& definition) {
                                   : fmt::format("{} ({})", definition.title, definition.paper);
 }
 
+std::string heading(const ColumnDefinition& column) {
+  return column.unit.empty() ? column.title : fmt::format("{} [{}]", column.title, column.unit);
+}
+
+bool any_marked(const Table& table) {
+  return std::ranges::any_of(table.rows, [](const Row& row) {
+    return std::ranges::any_of(row.cells, [](const Cell& cell) { return cell.standing.is_marked; });
+  });
+}
+
+std::string note(const Table& table) {
+  std::vector<std::string> parts = table.warnings;
+  if (!table.definition.note.empty()) parts.insert(parts.begin(), table.definition.note);
+  if (any_marked(table)) parts.emplace_back("Bold: the best row, separated from every other.");
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
 std::string status(const Table& table) {
   return fmt::format("Run {}, scale {}. {}{} of {} trials finished. Mean ± standard deviation over n trials.",
                      table.run, table.scale, table.finished < table.planned ? "PARTIAL: " : "",
@@ -45,18 +58,26 @@ std::string status(const Table& table) {
 
 }  // namespace
 
+std::string last_part(const std::string& key) {
+  return key.substr(key.rfind('.') + 1);
+}
+
 std::string to_text(const TrialCounts& trials) {
   if (trials.planned == 0) return "not planned";
   std::vector<std::string> parts;
   for (const auto& [outcome, count] : trials.by_outcome) {
-    if (outcome != "completed") parts.push_back(fmt::format("{} of {} {}", count, trials.planned, outcome));
+    if (outcome == "completed") continue;
+    parts.push_back(fmt::format("{} of {} {}", count, trials.planned, outcome));
+    if (outcome != "diverged" || trials.finished() == 0) continue;
+    const Interval rate = trials.diverged_interval();
+    parts.back() += fmt::format(" [{:.2g}, {:.2g}] %", 100 * rate.low, 100 * rate.high);
   }
   return parts.empty() ? std::to_string(trials.planned) : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 TextTable to_text_table(const Table& table) {
   const TableDefinition& definition = table.definition;
-  TextTable text{title(definition), status(table), {}, {}, definition.note};
+  TextTable text{title(definition), status(table), {}, {}, note(table)};
   text.rows.resize(table.rows.size());
   const auto add_column = [&](const std::string& header, auto text_of_row) {
     text.header.push_back(header);
@@ -67,7 +88,10 @@ TextTable to_text_table(const Table& table) {
   }
   for (std::size_t i = 0; i < definition.columns.size(); ++i) {
     const bool reduction = !definition.columns[i].reduction_from.empty();
-    add_column(definition.columns[i].title,
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      if (table.rows[row].cells[i].standing.is_marked) text.marked.emplace(row, text.header.size());
+    }
+    add_column(heading(definition.columns[i]),
                [=](const Row& row) { return measured(row.cells[i], reduction); });
     if (!has_published(table, i)) continue;
     add_column("published", [=](const Row& row) { return published(row.cells[i], reduction); });

@@ -1,32 +1,46 @@
-#include <iostream>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <set>
+#include <utility>
 
+#include "analysis/adhoc.h"
 #include "analysis/render.h"
 #include "base/error.h"
-#include "base/files.h"
 #include "cli/options.h"
-#include "store/run_directory.h"
+#include "cli/output.h"
 
 namespace lnn::cli {
 namespace {
 
+using analysis::Detail;
 using analysis::Format;
+using analysis::RunResults;
 using analysis::Table;
+using analysis::TableQuery;
 
 Syntax table_syntax() {
-  Syntax syntax{.usage = "lnn-sweep table RUN [options]",
-                .summary =
-                    "Prints the tables of the run's experiments, measured beside published: mean ± sample "
-                    "standard\n"
-                    "deviation (n = completed trials). Diverged, failed and missing trials are counted in "
-                    "each row.\n"
-                    "It may be run at any time, also while the sweep runs. Exit code 1 when trial files "
-                    "are damaged;\n"
-                    "they are named on stderr and left out.",
-                .options = {},
-                .positional = {"RUN"}};
+  Syntax syntax{
+      .usage = "lnn-sweep table RUN... [options]",
+      .summary =
+          "Prints the tables of the runs' experiments, measured beside published: mean ± sample standard "
+          "deviation (n = completed trials). Diverged, failed and missing trials are counted in each row. "
+          "Below each table: which row is best and how sure that is, from tests on paired seeds. Several "
+          "runs, "
+          "or their results.h5, are merged. With --group-by, --metric or --where: one table of your own. It "
+          "may be run at any time, also while the sweep runs. Exit code 1 when files are damaged or no runs; "
+          "they are named on stderr and left out.",
+      .options = {},
+      .positional = {"RUN"},
+      .last_positional_repeats = true};
+  using Texts = std::vector<std::string>;
   auto add = syntax.options.add_options();
   add("table", po::value<std::string>(), "only the table (or the tables) of this name");
+  add("group-by", po::value<Texts>(),
+      "KEY[,KEY]: one row per value of any setting, case, arm, experiment or "
+      "provenance.NAME");
+  add("metric", po::value<Texts>(), "NAME[,NAME]: the columns (default: best_val_total)");
+  add("where", po::value<Texts>(), "KEY=VALUE: only these trials; may be repeated");
+  add("brief", "without the comparison of rows");
   add("format", po::value<std::string>()->default_value("md"), "md, csv, latex or json");
   add("out", po::value<std::string>(), "write to this file instead of standard output");
   return syntax;
@@ -45,6 +59,52 @@ std::vector<Table> select(const std::vector<Table>& tables, const std::string& n
   return selected;
 }
 
+/// All words of an option, which may be repeated and may join several by commas.
+std::vector<std::string> words_of(const po::variables_map& values, const std::string& option) {
+  std::vector<std::string> words;
+  if (!values.contains(option)) return words;
+  for (const std::string& text : values[option].as<std::vector<std::string>>()) {
+    std::vector<std::string> parts;
+    boost::split(parts, text, boost::is_any_of(","), boost::token_compress_on);
+    for (const std::string& part : parts) {
+      if (part.empty())
+        throw_user_error("--{}: '{}' has an empty part. Write NAME or NAME,NAME.", option, text);
+      words.push_back(part);
+    }
+  }
+  return words;
+}
+
+std::pair<std::string, std::string> parse_condition(const std::string& text) {
+  const std::size_t equal = text.find('=');
+  if (equal == std::string::npos || equal == 0) {
+    throw_user_error("--where: '{}' is not KEY=VALUE. Write, for example, network.width=64.", text);
+  }
+  return {text.substr(0, equal), text.substr(equal + 1)};
+}
+
+TableQuery query_of(const po::variables_map& values) {
+  TableQuery query{words_of(values, "group-by"), words_of(values, "metric"), {}};
+  if (!values.contains("where")) return query;
+  // Not split at commas: a value may be a list, "[0, 2pi]".
+  for (const std::string& text : values["where"].as<std::vector<std::string>>()) {
+    query.where.push_back(parse_condition(text));
+  }
+  return query;
+}
+
+bool has_query(const po::variables_map& values) {
+  return values.contains("group-by") || values.contains("metric") || values.contains("where");
+}
+
+std::vector<Table> tables_of(const RunResults& run, const po::variables_map& values) {
+  std::vector<Table> tables = has_query(values)
+                                  ? std::vector<Table>{analysis::query_table(run, query_of(values))}
+                                  : analysis::build_tables(run.plan, run.contents, run.name);
+  for (Table& table : tables) table.warnings = analysis::origin_differences(run);
+  return tables;
+}
+
 }  // namespace
 
 int table(const Words& words) {
@@ -52,22 +112,25 @@ int table(const Words& words) {
   const po::variables_map values = parse(words, syntax);
   if (values.contains("help")) return 0;
   if (!values.contains("RUN")) throw_user_error("table: RUN is missing. Usage: {}", syntax.usage);
+  if (values.contains("table") && has_query(values)) {
+    throw_user_error(
+        "table: --table names a table of an experiment file, --group-by, --metric and --where make "
+        "one (they exclude each other). Leave one of them out.");
+  }
   const auto format = from_name<Format>(values["format"].as<std::string>());
 
-  const store::RunDirectory run{values["RUN"].as<std::vector<std::string>>().front()};
-  const experiment::Plan plan = store::read_run_plan(run);
-  const store::RunContents contents = store::scan_trials(run, plan);
-  std::vector<Table> tables = analysis::build_tables(plan, contents, run.root.string());
-  if (values.contains("table")) tables = select(tables, values["table"].as<std::string>());
-
-  const std::string text = analysis::render(tables, format);
-  if (values.contains("out")) {
-    write_text_file(values["out"].as<std::string>(), text);
-  } else {
-    std::cout << text;
+  analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
+  std::vector<Table> tables;
+  for (const RunResults& run : analysis::merge_runs(std::move(loaded.runs))) {
+    for (const std::string& difference : analysis::origin_differences(run)) {
+      loaded.warnings.push_back(difference);
+    }
+    for (Table& table : tables_of(run, values)) tables.push_back(std::move(table));
   }
-  for (const auto& [id, problem] : contents.damaged) std::cerr << "lnn-sweep: " << problem << "\n";
-  return contents.damaged.empty() ? 0 : 1;
+  if (values.contains("table")) tables = select(tables, values["table"].as<std::string>());
+  write_output(values,
+               analysis::render(tables, format, values.contains("brief") ? Detail::brief : Detail::full));
+  return report_problems(loaded) ? 1 : 0;
 }
 
 }  // namespace lnn::cli

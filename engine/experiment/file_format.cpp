@@ -105,6 +105,8 @@ const Fields& table_fields() {
       {"published", list, false,
        "published values: {\"where\": {row key: value}, column name: number or numbers}"},
       {"labels", object, false, "key -> {value as text: label for people}"},
+      {"where", object, false,
+       "only arms with these values: swept key (or \"case\") -> value or list of values"},
       {"sort", text, false, "order of rows: \"published\", \"plan\" or the name of a column"},
       {"note", text, false, "a remark under the table"},
   };
@@ -119,7 +121,11 @@ const Fields& column_fields() {
       {"name", text, false, "name of the column in published and sort (default: the metric)"},
       {"reduction_from", object, false,
        "row key -> value of the reference row: shows the percentage by which the mean is below its mean"},
-      {"scale", text, false, "\"log\": compare on a logarithmic scale"},
+      {"where", object, false,
+       "only arms with these values: swept key (or \"case\") -> value or list of values"},
+      {"best", text, false, "which row is best: \"lowest\", \"highest\" or \"none\" (default: the metric's)"},
+      {"unit", text, false, "printed behind the title, e.g. \"rad\""},
+      {"scale", text, false, "\"log\": figures have a logarithmic axis"},
   };
   return fields;
 }

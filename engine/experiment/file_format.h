@@ -35,7 +35,8 @@ struct MetricName {
   std::string name;
   std::string unit;  ///< "1" when dimensionless
   std::string meaning;
-  bool higher_is_better = false;  ///< for claims, which count a trial without a value as worst
+  bool higher_is_better = false;  ///< a trial without a value counts as worst
+  bool is_rated = true;           ///< false: neither high nor low is better, e.g. a number of parameters
 };
 
 const std::vector<MetricName>& metric_names();

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "experiment/file_format.h"
 
 namespace lnn::experiment {
@@ -83,6 +86,16 @@ std::vector<MetricName> rollout_metrics() {
   return names;
 }
 
+// Facts about a trial rather than its quality; those of rollouts stand once for each test.
+bool is_fact(const std::string& name) {
+  static constexpr std::array facts{"best_epoch",       "zero_acceleration_loss",
+                                    "parameters",       "mass_matrix_scale",
+                                    "lagrangian_scale", "metric_power_z",
+                                    "_steps",           "_energy_drift_true",
+                                    "_outside_box",     "_chaos_time"};
+  return std::ranges::any_of(facts, [&name](const char* fact) { return name.ends_with(fact); });
+}
+
 }  // namespace
 
 const std::vector<MetricName>& metric_names() {
@@ -90,6 +103,7 @@ const std::vector<MetricName>& metric_names() {
     std::vector<MetricName> all;
     for (const auto& part : {training_metrics(), learned_metrics(), rollout_metrics()})
       all.insert(all.end(), part.begin(), part.end());
+    for (MetricName& metric : all) metric.is_rated = !is_fact(metric.name);
     return all;
   }();
   return names;

@@ -23,6 +23,14 @@ void check_row_reference(const Json& reference, const Names& rows, const Axes& a
   }
 }
 
+// {swept key: value or list of values}: a choice of arms.
+void check_choice(const Json& choice, const Axes& axes, const std::string& where) {
+  for (const auto& [key, pattern] : flatten(choice, where)) {
+    require_name(keys_of(axes), key, where);
+    check_pattern(key, pattern, axes.at(key), where);
+  }
+}
+
 Names check_rows(const Json& rows, const Axes& axes, const std::string& where) {
   Names names;
   for (const Json& row : rows) {
@@ -41,6 +49,9 @@ Names check_columns(const Json& columns, const Names& rows, const Axes& axes, co
     require_new(names, column.value("name", column.at("metric").get<std::string>()), where);
     check_row_reference(column.value("reduction_from", Json::object()), rows, axes,
                         where + ": reduction_from");
+    check_choice(column.value("where", Json::object()), axes, where + ": where");
+    if (column.contains("best"))
+      require_name({"lowest", "highest", "none"}, column.at("best"), where + ": best");
     if (column.value("scale", "log") != "log") require_name({"log"}, column.at("scale"), where + ": scale");
   }
   if (names.empty()) throw_user_error("{}: the list is empty. Name a metric.", where);
@@ -86,6 +97,7 @@ void check_table(const Json& table, const Axes& axes, const std::string& where) 
   const Names rows = check_rows(table.at("rows"), axes, where + ": rows");
   const Names columns = check_columns(table.at("columns"), rows, axes, where + ": columns");
   check_published(table.value("published", Json::array()), rows, columns, axes, where + ": published");
+  check_choice(table.value("where", Json::object()), axes, where + ": where");
   check_labels(table.value("labels", Json::object()), rows, where + ": labels");
   Names orders = columns;
   orders.insert(orders.end(), {"published", "plan"});

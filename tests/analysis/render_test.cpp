@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "tests/analysis/sample_run.h"
 
 namespace {
@@ -23,11 +27,11 @@ TEST(Render, Markdown) {
 
 Run results/a_1, scale desk. PARTIAL: 4 of 5 trials finished. Mean ± standard deviation over n trials.
 
-| activation | validation loss       | published      | instability below GeLU | published | trials                          |
-| ---------- | --------------------- | -------------- | ---------------------- | --------- | ------------------------------- |
-| GeLU       | 0.0123 ± 0.0011 (n=2) | 0.0071, 0.0069 | reference              | -         | 2                               |
-| xtanh      | 0.02 (n=1)            | -              | 75.0 % (n=1)           | -         | 1 of 3 diverged, 1 of 3 missing |
-| Softplus_1 | -                     | 0.05           | -                      | -12.5 %   | not planned                     |
+| activation | validation loss       | published      | instability below GeLU | published | trials                                      |
+| ---------- | --------------------- | -------------- | ---------------------- | --------- | ------------------------------------------- |
+| GeLU       | 0.0123 ± 0.0011 (n=2) | 0.0071, 0.0069 | reference              | -         | 2                                           |
+| xtanh      | 0.02 (n=1)            | -              | 75.0 % (n=1)           | -         | 1 of 3 diverged [1.3, 99] %, 1 of 3 missing |
+| Softplus_1 | -                     | 0.05           | -                      | -12.5 %   | not planned                                 |
 
 A "note", with 100 %.
 )");
@@ -57,7 +61,7 @@ TEST(Render, Latex) {
     activation & validation loss & published & instability below GeLU & published & trials \\
     \midrule
     GeLU & 0.0123 $\pm$ 0.0011 (n=2) & 0.0071, 0.0069 & reference & - & 2 \\
-    xtanh & 0.02 (n=1) & - & 75.0 \% (n=1) & - & 1 of 3 diverged, 1 of 3 missing \\
+    xtanh & 0.02 (n=1) & - & 75.0 \% (n=1) & - & 1 of 3 diverged [1.3, 99] \%, 1 of 3 missing \\
     Softplus\_1 & - & 0.05 & - & -12.5 \% & not planned \\
     \bottomrule
   \end{tabular}
@@ -72,17 +76,60 @@ TEST(Render, LatexEscapesEverySpecialCharacter) {
               HasSubstr(R"(\textbackslash{} \textasciitilde{} \textasciicircum{} \& \% \$ \# \_ \{ \})"));
 }
 
+/// Compares with tests/analysis/golden/NAME; with LNN_WRITE_GOLDEN=1 in the environment writes it instead, to
+/// be read before it is committed.
+void expect_golden(const std::string& text, const std::string& name) {
+  const auto path = std::filesystem::path(LNN_SOURCE_DIR) / "tests" / "analysis" / "golden" / name;
+  if (std::getenv("LNN_WRITE_GOLDEN") != nullptr) lnn::write_text_file(path, text);
+  EXPECT_EQ(text, lnn::read_text_file(path)) << "LNN_WRITE_GOLDEN=1 analysis_test writes it anew";
+}
+
+/// Eight seeds of three arms: xtanh is separated from gelu, softplus is not; a column of reductions.
+std::vector<Table> compared_tables() {
+  lnn::experiment::Plan plan;
+  plan.scale = "desk";
+  plan.experiments = {lnn::test::sample_experiment()};
+  lnn::store::RunContents contents;
+  const std::map<std::string, std::vector<double>> losses{
+      {"gelu", {0.11, 0.25, 0.14, 0.42, 0.19, 0.31, 0.18, 0.40}},
+      {"softplus", {0.10, 0.31, 0.12, 0.64, 0.16, 0.40, 0.17, 0.61}},
+      {"xtanh", {0.52, 0.61, 0.33, 0.90, 0.45, 0.71, 0.40, 0.89}}};
+  for (const auto& [activation, values] : losses) {
+    for (std::uint64_t seed = 1; seed <= values.size(); ++seed) {
+      const std::string id = activation + std::to_string(seed);
+      plan.trials.push_back(
+          lnn::test::planned(id, "activations", activation, {{"network.activation", activation}}, seed));
+      const double loss = values[seed - 1];
+      contents.records[id] = lnn::test::completed_record(id, loss, 1 - loss);
+      contents.records[id].metrics["seconds"] = {90, "s", "wall time"};
+    }
+  }
+  return lnn::analysis::build_tables(plan, contents, "RUN");
+}
+
 TEST(Render, Csv) {
-  EXPECT_EQ(
-      render(sample_tables(), Format::csv),
-      R"(table,experiment,scale,network.activation,column,metric,count,mean,deviation,minimum,maximum,reduction_percent,published,planned,finished,completed,diverged,crashed,failed,timed_out,interrupted,damaged,missing,values
-loss,activations,desk,gelu,best_val_total,best_val_total,2,0.0123,0.0011313708498984765,0.0115,0.0131,,0.0071;0.0069,2,2,2,0,0,0,0,0,0,0,0.0115;0.0131
-loss,activations,desk,gelu,calmer,instability_train_total,2,0.5,0.3535533905932738,0.25,0.75,,,2,2,2,0,0,0,0,0,0,0,0.25;0.75
-loss,activations,desk,xtanh,best_val_total,best_val_total,1,0.02,,0.02,0.02,,,3,2,1,1,0,0,0,0,0,1,0.02
-loss,activations,desk,xtanh,calmer,instability_train_total,1,0.125,,0.125,0.125,75,,3,2,1,1,0,0,0,0,0,1,0.125
-loss,activations,desk,softplus,best_val_total,best_val_total,0,,,,,,0.05,0,0,0,0,0,0,0,0,0,0,
-loss,activations,desk,softplus,calmer,instability_train_total,0,,,,,,-12.5,0,0,0,0,0,0,0,0,0,0,
-)");
+  expect_golden(render(sample_tables(), Format::csv), "sample.csv");
+}
+
+TEST(Render, ComparesRowsInMarkdown) {
+  expect_golden(render(compared_tables(), Format::markdown), "compared.md");
+}
+
+TEST(Render, ComparesRowsInLatex) {
+  expect_golden(render(compared_tables(), Format::latex), "compared.tex");
+}
+
+TEST(Render, BriefTablesLeaveTheComparisonOut) {
+  const std::string brief = render(compared_tables(), Format::markdown, lnn::analysis::Detail::brief);
+  EXPECT_THAT(brief, testing::Not(HasSubstr("how sure")));
+  EXPECT_THAT(render(compared_tables(), Format::markdown), testing::StartsWith(brief));
+}
+
+TEST(Render, MarksASeparatedRow) {
+  auto tables = compared_tables();
+  tables[0].rows[0].cells[0].standing.is_marked = true;
+  EXPECT_THAT(render(tables, Format::markdown), HasSubstr("| **0.25 ± 0.12 (n=8)** |"));
+  EXPECT_THAT(render(tables, Format::latex), HasSubstr("\\textbf{0.25 $\\pm$ 0.12 (n=8)} &"));
 }
 
 TEST(Render, CsvQuotes) {
@@ -92,46 +139,21 @@ TEST(Render, CsvQuotes) {
 }
 
 TEST(Render, Json) {
-  const auto expected = nlohmann::json::parse(R"({
-    "format": "lnn-sweep tables", "version": 1, "tables": [{
-      "name": "loss", "title": "Loss & instability by activation", "paper": "Table 1",
-      "note": "A \"note\", with 100 %.", "experiment": "activations", "run": "results/a_1", "scale": "desk",
-      "planned": 5, "finished": 4, "partial": true, "row_keys": ["network.activation"],
-      "columns": [
-        {"name": "best_val_total", "title": "validation loss", "metric": "best_val_total",
-         "reduction_from": null, "logarithmic": true},
-        {"name": "calmer", "title": "instability below GeLU", "metric": "instability_train_total",
-         "reduction_from": {"network.activation": "gelu"}, "logarithmic": false}],
-      "rows": [
-        {"group": {"network.activation": "gelu"}, "labels": ["GeLU"], "planned": 2, "trials": {"completed": 2},
-         "cells": {
-          "best_val_total": {"values": [{"id": "g1", "seed": 1, "value": 0.0115},
-                                        {"id": "g2", "seed": 2, "value": 0.0131}],
-            "count": 2, "mean": 0.0123, "deviation": 0.0011313708498984765, "minimum": 0.0115, "maximum": 0.0131,
-            "without_value": 0, "reduction_percent": null, "is_reference": false, "published": [0.0071, 0.0069]},
-          "calmer": {"values": [{"id": "g1", "seed": 1, "value": 0.25}, {"id": "g2", "seed": 2, "value": 0.75}],
-            "count": 2, "mean": 0.5, "deviation": 0.3535533905932738, "minimum": 0.25, "maximum": 0.75,
-            "without_value": 0, "reduction_percent": null, "is_reference": true, "published": []}}},
-        {"group": {"network.activation": "xtanh"}, "labels": ["xtanh"], "planned": 3,
-         "trials": {"completed": 1, "diverged": 1, "missing": 1},
-         "cells": {
-          "best_val_total": {"values": [{"id": "x1", "seed": 1, "value": 0.02}],
-            "count": 1, "mean": 0.02, "deviation": null, "minimum": 0.02, "maximum": 0.02,
-            "without_value": 0, "reduction_percent": null, "is_reference": false, "published": []},
-          "calmer": {"values": [{"id": "x1", "seed": 1, "value": 0.125}],
-            "count": 1, "mean": 0.125, "deviation": null, "minimum": 0.125, "maximum": 0.125,
-            "without_value": 0, "reduction_percent": 75.0, "is_reference": false, "published": []}}},
-        {"group": {"network.activation": "softplus"}, "labels": ["Softplus_1"], "planned": 0, "trials": {},
-         "cells": {
-          "best_val_total": {"values": [], "count": 0, "mean": null, "deviation": null, "minimum": null,
-            "maximum": null, "without_value": 0, "reduction_percent": null, "is_reference": false,
-            "published": [0.05]},
-          "calmer": {"values": [], "count": 0, "mean": null, "deviation": null, "minimum": null,
-            "maximum": null, "without_value": 0, "reduction_percent": null, "is_reference": false,
-            "published": [-12.5]}}}
-      ]}]})");
-  const auto rendered = nlohmann::json::parse(render(sample_tables(), Format::json));
-  EXPECT_EQ(rendered, expected) << rendered.dump(1);
+  expect_golden(render(sample_tables(), Format::json), "sample.json");
+}
+
+TEST(Render, JsonHasHowRowsStand) {
+  const auto table = nlohmann::json::parse(render(compared_tables(), Format::json)).at("tables").at(0);
+  EXPECT_EQ(table.at("columns").at(0).at("statistic"), "mean");
+  const auto& gelu = table.at("rows").at(0).at("cells").at("best_val_total").at("standing");
+  EXPECT_TRUE(gelu.at("is_best"));
+  EXPECT_FALSE(gelu.at("is_marked"));
+  EXPECT_TRUE(gelu.at("contrast").is_null());
+  const auto& xtanh = table.at("rows").at(1).at("cells").at("best_val_total").at("standing").at("contrast");
+  EXPECT_EQ(xtanh.at("pairs"), 8);
+  EXPECT_TRUE(xtanh.at("separated"));
+  EXPECT_NEAR(xtanh.at("p"), 2.0 / 256, 1e-15);
+  EXPECT_NEAR(xtanh.at("p_adjusted"), 4 * 2.0 / 256, 1e-15) << "four comparisons in two columns";
 }
 
 TEST(Render, JsonKeepsTheDocumentedOrder) {

@@ -64,7 +64,8 @@ TEST(BuildTable, CountsEveryPlannedTrial) {
   const auto& trials = table.rows.at(1).trials;
   EXPECT_EQ(trials.planned, 3);
   EXPECT_THAT(trials.by_outcome, ElementsAre(Pair("completed", 1), Pair("diverged", 1), Pair("missing", 1)));
-  EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged, 1 of 3 missing");
+  // Clopper-Pearson for 1 of the 2 that ended, by scipy.stats.binomtest: [0.01258, 0.98742].
+  EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged [1.3, 99] %, 1 of 3 missing");
 }
 
 TEST(BuildTable, DamagedAndInterruptedTrialsAreNotFinished) {

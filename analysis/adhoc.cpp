@@ -1,0 +1,242 @@
+#include "analysis/adhoc.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "analysis/text_table.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "experiment/arms.h"
+#include "experiment/file_format.h"
+
+namespace lnn::analysis {
+namespace {
+
+using Trials = std::vector<ArmTrial>;
+
+constexpr const char* experiment_key = "experiment";
+constexpr const char* arm_key = "arm";
+constexpr const char* provenance_prefix = "provenance.";
+constexpr const char* no_value = "-";
+
+/// These differ between the arms that share a trial.
+bool names_arm(const std::string& key) {
+  return key == experiment_key || key == arm_key || key == experiment::case_key;
+}
+
+std::optional<std::string> provenance_of(const ArmTrial& trial, const std::string& name) {
+  if (trial.record == nullptr) return std::nullopt;
+  const auto found = trial.record->provenance.find(name);
+  if (found == trial.record->provenance.end()) return std::nullopt;
+  return found->second;
+}
+
+/// The key's value in a trial as text.
+std::optional<std::string> value_of(const ArmTrial& trial, const std::string& key) {
+  if (key == experiment_key) return trial.member->experiment;
+  if (key == arm_key) return trial.member->label;
+  if (key.starts_with(provenance_prefix)) {
+    return provenance_of(trial, key.substr(std::string(provenance_prefix).size()));
+  }
+  // As the experiment file writes it: "[0, 2pi]" rather than its number.
+  if (trial.member->swept.contains(key)) return value_text(trial.member->swept.at(key));
+  const Json* value = experiment::find_value(trial.planned->config, key);
+  if (value == nullptr || value->is_object()) return std::nullopt;
+  return value_text(*value);
+}
+
+std::set<std::string> all_keys(const Trials& trials) {
+  std::set<std::string> keys{experiment_key, arm_key};
+  for (const ArmTrial& trial : trials) {
+    for (const auto& [key, value] : trial.member->swept.items()) keys.insert(key);
+    for (const auto& [key, value] : experiment::flatten(trial.planned->config, "trial")) keys.insert(key);
+    if (trial.record == nullptr) continue;
+    for (const auto& [name, text] : trial.record->provenance) keys.insert(provenance_prefix + name);
+  }
+  return keys;
+}
+
+bool any_has(const Trials& trials, const std::string& key) {
+  return std::ranges::any_of(trials,
+                             [&key](const ArmTrial& trial) { return value_of(trial, key).has_value(); });
+}
+
+/// The full name of a key that may be given by its last part.
+std::string full_key(const Trials& trials, const std::string& key, const std::string& option) {
+  if (any_has(trials, key)) return key;
+  const std::set<std::string> known = all_keys(trials);
+  std::vector<std::string> matching;
+  for (const std::string& candidate : known) {
+    if (last_part(candidate) == key) matching.push_back(candidate);
+  }
+  if (matching.size() == 1) return matching.front();
+  if (matching.size() > 1) {
+    throw_user_error("{}: '{}' may be {}. Write the one you mean.", option, key, quoted_list(matching));
+  }
+  throw_unknown_name(option, key, std::vector<std::string>(known.begin(), known.end()));
+}
+
+std::set<std::string> values_of(const Trials& trials, const std::string& key) {
+  std::set<std::string> values;
+  for (const ArmTrial& trial : trials) {
+    if (const auto value = value_of(trial, key)) values.insert(*value);
+  }
+  return values;
+}
+
+/// Key -> allowed values, all of which occur.
+std::map<std::string, std::set<std::string>> parse_where(const Trials& trials, const TableQuery& query) {
+  std::map<std::string, std::set<std::string>> where;
+  for (const auto& [word, value] : query.where) {
+    const std::string key = full_key(trials, word, "--where");
+    const std::set<std::string> known = values_of(trials, key);
+    if (!known.contains(value)) {
+      throw_unknown_name("--where " + key, value, std::vector<std::string>(known.begin(), known.end()));
+    }
+    where[key].insert(value);
+  }
+  return where;
+}
+
+Trials selected(const Trials& trials, const std::map<std::string, std::set<std::string>>& where) {
+  Trials chosen;
+  std::ranges::copy_if(trials, std::back_inserter(chosen), [&where](const ArmTrial& trial) {
+    return std::ranges::all_of(where, [&trial](const auto& entry) {
+      const auto value = value_of(trial, entry.first);
+      return value && entry.second.contains(*value);
+    });
+  });
+  return chosen;
+}
+
+Trials distinct(const Trials& trials) {
+  Trials chosen;
+  std::set<std::string> seen;
+  for (const ArmTrial& trial : trials) {
+    if (seen.insert(trial.member->id).second) chosen.push_back(trial);
+  }
+  return chosen;
+}
+
+std::vector<std::string> differing_keys(const Trials& trials) {
+  std::set<std::string> swept;
+  for (const ArmTrial& trial : trials) {
+    for (const auto& [key, value] : trial.member->swept.items()) swept.insert(key);
+  }
+  std::vector<std::string> keys;
+  if (values_of(trials, experiment_key).size() > 1) keys.emplace_back(experiment_key);
+  for (const std::string& key : swept) {
+    if (key != experiment::seed_key && values_of(trials, key).size() > 1) keys.push_back(key);
+  }
+  if (keys.empty()) keys.emplace_back(experiment_key);
+  return keys;
+}
+
+void require_metric(const Trials& trials, const std::string& metric) {
+  std::set<std::string> known;
+  for (const ArmTrial& trial : trials) {
+    if (trial.record == nullptr) continue;
+    if (trial.record->metrics.contains(metric)) return;
+    for (const auto& [name, value] : trial.record->metrics) known.insert(name);
+  }
+  const auto is_metric = [&metric](const experiment::MetricName& name) { return name.name == metric; };
+  if (known.empty() && std::ranges::any_of(experiment::metric_names(), is_metric)) return;
+  if (known.empty()) {
+    for (const experiment::MetricName& name : experiment::metric_names()) known.insert(name.name);
+  }
+  throw_unknown_name("--metric", metric, std::vector<std::string>(known.begin(), known.end()));
+}
+
+std::string unit_of(const std::string& metric) {
+  const auto& names = experiment::metric_names();
+  const auto found = std::ranges::find(names, metric, &experiment::MetricName::name);
+  return found == names.end() || found->unit == "1" ? "" : found->unit;
+}
+
+std::vector<ColumnDefinition> columns_of(const Trials& trials, const TableQuery& query) {
+  std::vector<ColumnDefinition> columns;
+  std::vector<std::string> metrics = query.metrics;
+  if (metrics.empty()) metrics.emplace_back("best_val_total");
+  for (const std::string& metric : metrics) {
+    require_metric(trials, metric);
+    ColumnDefinition& column = columns.emplace_back();
+    column.name = column.title = column.metric = metric;
+    column.best = best_of(metric);
+    column.unit = unit_of(metric);
+  }
+  return columns;
+}
+
+/// Numbers by size, then texts by alphabet.
+std::pair<double, std::string> order_of(const std::string& text) {
+  double value = INFINITY;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return {is_number ? value : INFINITY, text};
+}
+
+std::vector<std::string> ordered(const std::set<std::string>& values) {
+  std::vector<std::string> all(values.begin(), values.end());
+  std::ranges::sort(all, {}, order_of);
+  return all;
+}
+
+std::string selection_text(const std::map<std::string, std::set<std::string>>& where) {
+  std::vector<std::string> parts;
+  for (const auto& [key, values] : where)
+    parts.push_back(fmt::format("{} = {}", key, fmt::join(values, " or ")));
+  return parts.empty() ? "" : fmt::format("Only trials with {}.", fmt::join(parts, ", "));
+}
+
+TrialsByRow rows_of(const Trials& trials, const std::vector<std::string>& keys) {
+  TrialsByRow rows;
+  for (const ArmTrial& trial : trials) {
+    Group group;
+    for (const std::string& key : keys) group[key] = value_of(trial, key).value_or(no_value);
+    rows[group].push_back(trial);
+  }
+  return rows;
+}
+
+std::string title_of(const TableDefinition& definition) {
+  std::vector<std::string> metrics;
+  std::vector<std::string> keys;
+  for (const ColumnDefinition& column : definition.columns) metrics.push_back(column.metric);
+  for (const std::string& key : definition.rows) keys.push_back(last_part(key));
+  return fmt::format("{} by {}", fmt::join(metrics, ", "), fmt::join(keys, " and "));
+}
+
+}  // namespace
+
+Table query_table(const RunResults& run, const TableQuery& query) {
+  const Trials all = arm_trials(run);
+  if (all.empty()) throw_user_error("{}: no trial is planned there. Give another run.", run.name);
+  const auto where = parse_where(all, query);
+  Trials trials = selected(all, where);
+  if (trials.empty()) throw_user_error("--where: no trial has all of these values. Give fewer of them.");
+  TableDefinition definition;
+  definition.name = "query";
+  definition.note = selection_text(where);
+  for (const std::string& key : query.group_by) {
+    definition.rows.push_back(full_key(trials, key, "--group-by"));
+  }
+  if (definition.rows.empty()) definition.rows = differing_keys(trials);
+  const auto by_arm = [](const auto& key) { return names_arm(key); };
+  const bool arms_matter =
+      std::ranges::any_of(definition.rows, by_arm) ||
+      std::ranges::any_of(where, [](const auto& entry) { return names_arm(entry.first); });
+  if (!arms_matter) trials = distinct(trials);
+  definition.columns = columns_of(trials, query);
+  definition.title = title_of(definition);
+  for (const std::string& key : definition.rows) definition.order[key] = ordered(values_of(trials, key));
+  return make_table(definition, rows_of(trials, definition.rows), run.name, run.plan.scale);
+}
+
+}  // namespace lnn::analysis
