@@ -138,6 +138,10 @@ Texts latex_row(const JudgedClaim& claim) {
 
 }  // namespace
 
+ClaimWords claim_words(const JudgedClaim& claim) {
+  return {statement_text(claim.definition), published_text(claim.definition), measured_text(claim)};
+}
+
 std::string claims_markdown(std::span<const ClaimReport> reports) {
   Texts tables;
   for (const ClaimReport& report : reports) {

@@ -46,6 +46,14 @@ std::string claims_json(std::span<const ClaimReport> reports);
 
 std::string render_claims(std::span<const ClaimReport> reports, ClaimFormat format);
 
+/// What a claim's row says, for people.
+struct ClaimWords {
+  std::string statement;  ///< with its place in the paper and its note
+  std::string published;
+  std::string measured;
+};
+ClaimWords claim_words(const JudgedClaim& claim);
+
 }  // namespace lnn::analysis
 
 namespace lnn {
