@@ -1,0 +1,172 @@
+// Loss and instability of every arm.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/figures/kinds.h"
+#include "analysis/figures/text.h"
+
+namespace lnn::figures {
+namespace {
+
+struct ShownMetric {
+  std::string metric;
+  std::string name;
+};
+
+/// Arms with different scales compare in the units of unscaled data only.
+std::vector<ShownMetric> loss_metrics(const Study& study) {
+  const bool scales_differ =
+      std::ranges::any_of(study.arms, [](const StudyArm& arm) { return arm.swept.contains("scaling"); });
+  if (scales_differ) {
+    return {{"best_val_total_normalized", "normalized validation loss"},
+            {"instability_train_total_normalized", "normalized instability"}};
+  }
+  return {{"best_val_total", "validation loss"}, {"instability_train_total", "training instability"}};
+}
+
+Numbers finite_values(const StudyArm& arm, const std::string& metric) {
+  Numbers values;
+  for (const StudyTrial& trial : arm.trials) {
+    if (const double value = trial.metric(metric); std::isfinite(value)) values.push_back(value);
+  }
+  return values;
+}
+
+double median(Numbers values) {
+  std::ranges::sort(values);
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
+
+/// The loss of predicting no acceleration, where it is one number for all arms; else NaN.
+double idle_loss(const Study& study, const std::string& metric) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  if (!metric.starts_with("best_val_total")) return nan;
+  Numbers losses;
+  for (const StudyArm& arm : study.arms) {
+    for (const StudyTrial& trial : arm.trials) {
+      const double loss =
+          trial.metric("zero_acceleration_loss") * trial.metric(metric) / trial.metric("best_val_total");
+      if (std::isfinite(loss)) losses.push_back(loss);
+    }
+  }
+  if (losses.empty() || std::ranges::max(losses) > 1.02 * std::ranges::min(losses)) return nan;
+  return median(losses);
+}
+
+/// The arm's name, and how many of its planned seeds have all values where some have not.
+std::string arm_name(const StudyArm& arm, const std::vector<ShownMetric>& shown) {
+  std::size_t whole = arm.trials.size();
+  for (const ShownMetric& one : shown) whole = std::min(whole, finite_values(arm, one.metric).size());
+  const bool all = whole == arm.trials.size();
+  return words(arm.label) + (all ? "" : fmt::format(" ({} of {})", whole, arm.trials.size()));
+}
+
+struct Marks {
+  Numbers values;
+  Numbers rows;
+};
+
+void add_marks(Picture& picture, Panel& panel, const Study& study, const std::string& metric) {
+  Marks points;
+  Marks medians;
+  Marks papers;
+  std::vector<std::string> places;
+  for (std::size_t i = 0; i < study.arms.size(); ++i) {
+    const StudyArm& arm = study.arms[i];
+    const auto row = static_cast<double>(i);
+    places.push_back(fmt::format("{} {}", i, arm.label));
+    const Numbers values = finite_values(arm, metric);
+    const auto size = static_cast<double>(values.size());
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      points.values.push_back(values[k]);
+      // Seeds stand side by side, so that equal values do not hide each other.
+      points.rows.push_back(row + (static_cast<double>(k) - (size - 1) / 2) * std::min(0.12, 0.5 / size));
+    }
+    if (!values.empty()) {
+      medians.values.push_back(median(values));
+      medians.rows.push_back(row);
+    }
+    for (const double value : study.published(arm, metric)) {
+      papers.values.push_back(value);
+      papers.rows.push_back(row);
+    }
+  }
+  const auto add = [&](const char* name, const Marks& marks, const Style& style, const std::string& plot) {
+    if (marks.values.empty()) return;
+    const std::string meaning = fmt::format("{}: {}, row of {}", metric, name, fmt::join(places, "; "));
+    panel.curves.push_back(picture.data(meaning, {marks.values, marks.rows}) + " " + plot);
+    picture.add_entry(name, style);
+  };
+  add("seed", points, seed_style, seed_style.plot());
+  add("published", papers, paper_style, paper_style.plot());
+  add("median", medians, median_style,
+      fmt::format("using 1:($2-0.36):(0):(0.72) with vectors nohead lw {:g} lc rgb '{}'", median_style.width,
+                  median_style.color));
+}
+
+Limits limits_of(const Study& study, const std::string& metric) {
+  std::vector<Numbers> all{{idle_loss(study, metric)}};
+  for (const StudyArm& arm : study.arms) {
+    all.push_back(finite_values(arm, metric));
+    all.push_back(study.published(arm, metric));
+  }
+  return log_limits(all);
+}
+
+void add_dots(Picture& picture, const Study& study, const ShownMetric& shown,
+              const std::vector<std::string>& names) {
+  std::vector<std::string> tics;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    tics.push_back(fmt::format("{} {}", literal(picture.empty() ? names[i] : ""), i));
+  const double last = static_cast<double>(names.size()) - 0.4;
+  Panel& panel = picture.add_panel(
+      {.x_name = shown.name,
+       .settings = log_axis('x', limits_of(study, shown.metric), 4) +
+                   Settings{fmt::format("set yrange [{}:-0.6]", last),
+                            fmt::format("set ytics ({})", fmt::join(tics, ", ")),
+                            fmt::format("set grid ytics lw 0.5 lc rgb '{}' dt solid", light_gray)}});
+  if (const double idle = idle_loss(study, shown.metric); std::isfinite(idle)) {
+    const Numbers x{idle, idle};
+    const Numbers y{-0.6, last};
+    panel.curves.push_back(picture.data(shown.metric + ": loss of predicting a = 0", {x, y}) + " " +
+                           guide_style.plot());
+    picture.add_entry("no acceleration predicted", guide_style);
+  }
+  add_marks(picture, panel, study, shown.metric);
+}
+
+}  // namespace
+
+Drawn draw_losses(const Study& study) {
+  if (study.arms.size() < 2) return {{}, "it has one arm"};
+  std::vector<ShownMetric> shown = loss_metrics(study);
+  std::erase_if(shown, [&](const ShownMetric& one) {
+    return std::ranges::all_of(study.arms,
+                               [&](const StudyArm& arm) { return finite_values(arm, one.metric).empty(); });
+  });
+  if (shown.empty()) return {{}, "no completed trial has a validation loss"};
+  std::vector<std::string> names;
+  std::vector<std::size_t> seeds;
+  std::size_t longest = 0;
+  for (const StudyArm& arm : study.arms) {
+    names.push_back(arm_name(arm, shown));
+    longest = std::max(longest, width_of(names.back()));
+    seeds.push_back(finite_values(arm, shown[0].metric).size());
+  }
+  Picture picture({.name = study.file_name + "_loss",
+                   .title = study.title(shown.size() == 2 ? "loss and instability" : shown[0].name),
+                   .subtitle = study.subtitle(seeds_text(seeds) + " per arm"),
+                   .columns = shown.size(),
+                   .height = 80 + 26 * static_cast<double>(names.size()),
+                   .left = 40 + 7.5 * static_cast<double>(longest),
+                   .between = 30});
+  for (const ShownMetric& one : shown) add_dots(picture, study, one, names);
+  return {{std::move(picture)}, ""};
+}
+
+}  // namespace lnn::figures

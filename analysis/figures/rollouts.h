@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/figures/picture.h"
+#include "analysis/figures/study.h"
+
+/// What a trial's rollouts hold, for all figures of trajectories.
+namespace lnn::figures {
+
+struct NamedUnit {
+  std::string name;
+  std::string unit;
+};
+
+/// One trajectory of a model beside the true one, in physical units.
+struct Rollout {
+  std::string test;       ///< "1", "2", ... or "train", "extended"
+  std::string outcome;    ///< "completed", or why the solver stopped
+  double chaos_time = 0;  ///< s; NaN when true trajectories 1e-8 apart stay together
+  std::vector<NamedUnit> coordinates;
+  Numbers t;
+  std::vector<Numbers> q_true, q_model;  ///< [coordinate][time]; the model's are NaN once its solver stopped
+  std::vector<Numbers> v_true, v_model;  ///< empty where they are not stored
+  Numbers energy_error;                  ///< relative to the true energy at the start
+  Numbers symmetry_error;                ///< of the conserved quantity; empty where the system has none
+
+  /// sum_i |q_i - q_i true| over time: the papers' position error, in the coordinates' unit.
+  Numbers position_error() const;
+  /// "; the solver stopped at t = 3: left domain", or nothing.
+  std::string stop_text() const;
+};
+
+/// All rollouts of a trial in the file's order. Throws EnvironmentError for arrays of unexpected shapes.
+std::vector<Rollout> read_rollouts(const StudyTrial& trial);
+
+/// "test 1", or the name where the tests have names.
+std::string test_title(const Rollout& rollout);
+
+/// "time [s]", or "proper time τ".
+std::string time_label(const StudyTrial& trial);
+
+/// A vertical line where true trajectories 1e-8 apart have parted, if they do.
+void add_chaos_time(Picture& picture, Panel& panel, const Rollout& rollout, Limits limits);
+
+/// An axis of time that ends with the data.
+Settings time_axis(const Numbers& t, int tics);
+
+}  // namespace lnn::figures
