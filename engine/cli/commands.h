@@ -18,6 +18,9 @@ int status(const Words& words);
 int collect(const Words& words);
 int table(const Words& words);
 int claims(const Words& words);
+int figures(const Words& words);
+int report(const Words& words);
+int export_command(const Words& words);
 /// Replaces this process by lnn-sweep-rollout, which loads LibTorch.
 int rollout(const Words& words);
 /// Replaces this process by lnn-sweep-bench, which loads LibTorch.
