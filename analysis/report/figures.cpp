@@ -38,8 +38,16 @@ std::string figure_html(const ReportFigure& figure) {
 std::string figures_section(const Report& report) {
   if (report.figures.empty()) return "";
   std::string content;
-  for (const ReportFigure& figure : report.figures) content += figure_html(figure);
-  return section("figures", "Figures", content);
+  const std::string* experiment = nullptr;
+  for (const ReportFigure& figure : report.figures) {
+    if (experiment == nullptr || *experiment != figure.experiment) {
+      content += (experiment == nullptr ? "" : "</div>\n") + element("h3", figure.experiment) +
+                 "<div class=\"figures\">\n";
+    }
+    experiment = &figure.experiment;
+    content += figure_html(figure);
+  }
+  return section("figures", "Figures", content + "</div>\n");
 }
 
 }  // namespace lnn::analysis::report

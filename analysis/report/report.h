@@ -13,6 +13,7 @@
 namespace lnn::analysis::report {
 
 struct ReportFigure {
+  std::string experiment;  ///< neighbors of one experiment come under one heading
   std::string title;
   std::string description;  ///< what it shows, for readers who cannot see it
   std::string svg;          ///< a whole SVG document

@@ -36,10 +36,14 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25
 .partial { color: var(--open); font-weight: 600; }
 .scroll { overflow-x: auto; margin: 0.5rem 0 0.75rem; }
 table { border-collapse: collapse; font-size: 0.9rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: 0.25rem; }
+/* Stays in sight, and in lines, when the table is wider than the screen. */
+caption {
+  text-align: left; color: var(--soft); padding-bottom: 0.25rem;
+  position: sticky; left: 0; max-width: calc(100vw - 1.5rem);
+}
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid var(--line); }
 thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
-tbody th { font-weight: 500; }
+tbody th { font-weight: 500; min-width: 7rem; }
 td { min-width: 4.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .long { min-width: 16rem; }
@@ -47,7 +51,8 @@ td { min-width: 4.5rem; }
 .good { color: var(--good); font-weight: 600; }
 .bad { color: var(--bad); font-weight: 600; }
 .open { color: var(--open); font-weight: 600; }
-figure { margin: 1rem 0 2rem; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 33rem), 1fr)); gap: 1rem 1.5rem; }
+figure { margin: 0.5rem 0; }
 figure img { display: block; max-width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line); }
 figcaption { color: var(--soft); font-size: 0.9rem; max-width: 52rem; margin-top: 0.35rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: 0.9rem; }
@@ -62,14 +67,17 @@ footer { margin-top: 3rem; color: var(--soft); font-size: 0.9rem; }
   nav { display: none; }
   a { text-decoration: none; }
   .scroll { overflow: visible; }
+  caption { position: static; max-width: none; }
   table { font-size: 8pt; width: 100%; }
   th, td { padding-right: 0.4rem; overflow-wrap: anywhere; }
-  td { min-width: 0; }
+  td, tbody th { min-width: 0; }
   .long { min-width: 0; }
   .number { white-space: normal; }
   thead { display: table-header-group; }
   tr, figure, .notice { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
+  .figures { display: block; }
+  figure { margin: 4mm 0; }
   figure img { max-height: 220mm; border: 0; }
 }
 )css";

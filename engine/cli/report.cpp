@@ -72,7 +72,7 @@ void add_figures(Report& report, const lnn::figures::Sources& sources) {
   options.out = folder.path();
   for (const auto& applied : lnn::figures::draw_figures(sources, options).applied) {
     for (const std::string& name : applied.names) {
-      report.figures.push_back({fmt::format("{}: {}", name, applied.kind.shows),
+      report.figures.push_back({applied.experiment, fmt::format("{}: {}", name, applied.kind.shows),
                                 fmt::format("Figure {}. {}. Its numbers: lnn-sweep figures --only {}", name,
                                             applied.kind.shows, name),
                                 read_text_file(folder.path() / (name + ".svg"))});
@@ -80,8 +80,25 @@ void add_figures(Report& report, const lnn::figures::Sources& sources) {
   }
 }
 
+std::size_t trials_of(const lnn::figures::Sources& sources) {
+  std::size_t trials = 0;
+  for (const RunResults& run : sources.runs()) trials += run.contents.records.size();
+  return trials;
+}
+
 // The page is worth having without its figures: what they lack is said in it.
 void try_figures(Report& report, const lnn::figures::Sources& sources) {
+  // Figures hold every history and trajectory of an experiment in memory.
+  constexpr std::size_t most_trials = 2000;
+  if (trials_of(sources) > most_trials) {
+    report.warnings.push_back(
+        fmt::format("The page has no figures (runs of more than {} trials take minutes to draw). 'lnn-sweep "
+                    "figures' draws "
+                    "them.",
+                    most_trials));
+    std::cerr << "lnn-sweep: " << report.warnings.back() << "\n";
+    return;
+  }
   try {
     add_figures(report, sources);
   } catch (const EnvironmentError& error) {

@@ -68,7 +68,7 @@ Report sample_report() {
        lnn::analysis::build_tables(sample_results().plan, sample_results().contents, "RUN")) {
     report.tables.push_back(to_text_table(table));
   }
-  report.figures = {{"A figure", "loss by activation", "<svg/>"}};
+  report.figures = {{"Activations", "A figure", "loss by activation", "<svg/>"}};
   report.time = "2026-01-31T12:34:56Z";
   report.program = "lnn-sweep 0.1.0";
   return report;
@@ -118,7 +118,7 @@ TEST(ReportTest, HostileTextsStayTexts) {
   Report report = sample_report();
   report.runs = {facts_of(run)};
   report.problems = report.warnings = {hostile};
-  report.figures = {{hostile, hostile, hostile}};
+  report.figures = {{hostile, hostile, hostile, hostile}};
   report.tables.front().title = report.tables.front().note = hostile;
   report.tables.front().rows.front().front() = hostile;
   report.program = report.time = hostile;
