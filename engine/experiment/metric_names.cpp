@@ -16,6 +16,7 @@ std::vector<MetricName> training_metrics() {
        "best_val_total times the mean scale alpha: comparable between scalings"},
       {"best_epoch", "epoch", "epoch of the best model"},
       {"final_val_total", "1", "validation loss with penalty after the last epoch"},
+      {"final_train_total", "1", "training loss with penalty of the last epoch"},
       {"instability_train_total", "1",
        "training instability of the training loss with penalty (paper A, appendix B)"},
       {"instability_train_base", "1", "training instability of the training loss without penalty"},
@@ -52,6 +53,42 @@ std::vector<MetricName> learned_metrics() {
       {"metric_power_z", "1", "AdS: power of z that fits the metric (true: -2)"},
       {"metric_power_z_residual", "1", "AdS: rms residual of that fit"},
   };
+}
+
+// Of models that learn from trajectories (paper B).
+std::vector<MetricName> trajectory_metrics() {
+  const std::string plane = "D_2 D_1 L_d at the first triple, systems with two coordinates";
+  std::vector<MetricName> names{
+      {"recreation_error", "of the coordinates",
+       "largest |q - q true| of the rollout over the training's steps"},
+      {"prediction_error", "of the coordinates",
+       "largest |q - q true| of the rollout beyond the training's steps"},
+      {"prediction_error_mean", "of the coordinates", "its mean beyond the training's steps"},
+      {"test_error", "of the coordinates",
+       "largest |q - q true| of a rollout from the test trajectory's start"},
+      {"rollout_steps_reached", "1", "steps of the rollout before the root finder gave up", true},
+      {"energy_error_max", "of the model's energy",
+       "largest |H - H_0| as paper B plots it: true H of an LNN, else that of the corrected learned "
+       "Lagrangian"},
+      {"true_energy_error_max", "of the energy", "largest |H - H_0| of the true H along the rollout"},
+      {"symmetry_error_max", "of the momentum map",
+       "largest |I - I_0| as paper B plots it: SymDLNN with its own generator and momenta, else the true "
+       "ones"},
+      {"true_symmetry_error_max", "of the momentum map", "largest |I - I_0| of the true I along the rollout"},
+      {"symmetry_angle", "rad",
+       "largest principal angle between the learned generators and the true Lie algebra"},
+      {"plateau_passes", "1", "passes until the degeneracy term is below 0.45 for good"},
+      {"mixed_eigenvalue1_real", "1", "of " + plane},
+      {"mixed_eigenvalue1_imag", "1", "of " + plane},
+      {"mixed_eigenvalue2_real", "1", "of " + plane},
+      {"mixed_eigenvalue2_imag", "1", "of " + plane},
+  };
+  for (int k = 1; k <= 3; ++k) {
+    for (const char* entry : {"w1", "w2", "M11", "M12", "M21", "M22"})
+      names.push_back({fmt::format("generator{}_{}", k, entry), "1",
+                       fmt::format("{} of learned generator {}, systems with two coordinates", entry, k)});
+  }
+  return names;
 }
 
 // Over all rollouts, and of test k = 1 to 4.
@@ -101,7 +138,7 @@ bool is_fact(const std::string& name) {
 const std::vector<MetricName>& metric_names() {
   static const std::vector<MetricName> names = [] {
     std::vector<MetricName> all;
-    for (const auto& part : {training_metrics(), learned_metrics(), rollout_metrics()})
+    for (const auto& part : {training_metrics(), learned_metrics(), trajectory_metrics(), rollout_metrics()})
       all.insert(all.end(), part.begin(), part.end());
     for (MetricName& metric : all) metric.is_rated = !is_fact(metric.name);
     return all;
