@@ -2,9 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 
@@ -20,6 +22,11 @@ Generators random_unit_vector(std::size_t size, std::mt19937_64& engine) {
   const double norm = std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
   for (double& x : vector) x /= norm;
   return vector;
+}
+
+// Of |x - 1|, for x > 0.
+double kink_slope(double x) {
+  return x > 1 ? 1 : (x < 1 ? -1 : 0);
 }
 
 }  // namespace
@@ -104,10 +111,9 @@ void SymmetryTerms::add_gradient(double* first, Generators& gradient) const {
       }
     }
     const double square = product(k, k);
-    const double norm = std::sqrt(square);
-    const double slope = options_.normalization == Normalization::squared ? 4 * (square - 1)
-                         : norm > 0                                       ? (norm > 1 ? 1 : -1) / norm
-                                                                          : 0;
+    const double norm = std::max(std::sqrt(square), std::numeric_limits<double>::min());
+    const double slope =
+        options_.normalization == Normalization::squared ? 4 * (square - 1) : kink_slope(norm) / norm;
     for (std::size_t i = 0; i < size(); ++i) to[i] += options_.weight * slope * own[i];
     for (int s = 0; s < k; ++s) {
       const double weight = 2 * options_.weight * options_.orthogonality_weight * product(k, s);

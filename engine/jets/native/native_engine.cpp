@@ -16,8 +16,9 @@ std::size_t at_index(long i) {
 
 // Samples in a block: as many as keep a layer's streams in the second-level cache, and blocks of nearly equal
 // size.
+template <class T>
 long block_size_for(long batch, long width) {
-  constexpr long numbers_per_stream = 16 * 1024;
+  constexpr long numbers_per_stream = 64 * 1024 / sizeof(T);
   const long largest = std::clamp(numbers_per_stream / width, 16L, 256L);
   const long blocks = (batch + largest - 1) / largest;
   return (batch + blocks - 1) / blocks;
@@ -119,7 +120,7 @@ Batch NativeEngine<T>::make_batch(const at::Tensor& x, const Tangents& tangents)
   invariant(batch.size >= 1 && batch.inputs == 2L * network_.options().coordinates, "x is [B >= 1, 2n]");
   invariant(batch.rows >= 1 && batch.rows <= batch.tangents, "1 <= rows <= tangents");
   const auto branches = static_cast<long>(network_.options().branches.size());
-  batch.block_size = block_size_for(batch.size, network_.options().width / branches);
+  batch.block_size = block_size_for<T>(batch.size, network_.options().width / branches);
   batch.blocks = (batch.size + batch.block_size - 1) / batch.block_size;
   return batch;
 }
