@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -68,6 +69,18 @@ bool any_has(const Trials& trials, const std::string& key) {
                              [&key](const ArmTrial& trial) { return value_of(trial, key).has_value(); });
 }
 
+// A typo in the last part is far from every whole key.
+[[noreturn]] void throw_unknown_key(const std::string& key, const std::string& option,
+                                    const std::vector<std::string>& known) {
+  std::vector<std::string> endings;
+  std::ranges::transform(known, std::back_inserter(endings), last_part);
+  const std::string near = nearest_name(key, endings);
+  if (near.empty() || !nearest_name(key, known).empty()) throw_unknown_name(option, key, known);
+  const auto place = std::ranges::find(endings, near) - endings.begin();
+  throw_user_error("{}: unknown value '{}'. Did you mean '{}'? Allowed: {}.", option, key,
+                   known[static_cast<std::size_t>(place)], quoted_list(known));
+}
+
 /// The full name of a key that may be given by its last part.
 std::string full_key(const Trials& trials, const std::string& key, const std::string& option) {
   if (any_has(trials, key)) return key;
@@ -80,7 +93,7 @@ std::string full_key(const Trials& trials, const std::string& key, const std::st
   if (matching.size() > 1) {
     throw_user_error("{}: '{}' may be {}. Write the one you mean.", option, key, quoted_list(matching));
   }
-  throw_unknown_name(option, key, std::vector<std::string>(known.begin(), known.end()));
+  throw_unknown_key(key, option, {known.begin(), known.end()});
 }
 
 std::set<std::string> values_of(const Trials& trials, const std::string& key) {

@@ -13,17 +13,17 @@ Object number(std::optional<double> value) {
   return value && std::isfinite(*value) ? Object(*value) : Object(nullptr);
 }
 
-Object to_json(const std::optional<Interval>& interval) {
-  if (!interval) return nullptr;
-  return {{"low", number(interval->low)},
-          {"high", number(interval->high)},
-          {"confidence", BootstrapOptions().confidence}};
+Object interval_json(const Effect& effect) {
+  if (!effect.interval) return nullptr;
+  return {{"low", number(effect.interval->low)},
+          {"high", number(effect.interval->high)},
+          {"confidence", effect.confidence}};
 }
 
 Object to_json(const Effect& effect) {
   return {{"kind", to_name(effect.kind)},
           {"estimate", number(effect.estimate)},
-          {"interval", to_json(effect.interval)},
+          {"interval", interval_json(effect)},
           {"paired", effect.paired}};
 }
 

@@ -133,7 +133,7 @@ std::vector<std::string> row_text(const Row& row, std::size_t column) {
 TextTable comparison_table(const Table& table, std::size_t column) {
   TextTable text;
   text.is_detail = true;
-  text.title = table.definition.columns[column].title + ": how sure is it?";
+  text.title = table.definition.columns[column].title + ": comparison of rows";
   text.status = status(table);
   for (const std::string& key : table.definition.rows) text.header.push_back(last_part(key));
   text.header.insert(text.header.end(),

@@ -166,7 +166,7 @@ Effect effect_of(const Sample& of, const Sample& against, EffectKind kind, Stati
                  double confidence) {
   const double estimate =
       compare(statistic_of(all_values(of), statistic), statistic_of(all_values(against), statistic), kind);
-  Effect effect{kind, estimate, {}, same_seeds(of, against)};
+  Effect effect{kind, estimate, {}, same_seeds(of, against), confidence};
   if (std::min(of.size(), against.size()) < fewest_seeds) return effect;
   const DrawnStatistic left(of, statistic);
   const DrawnStatistic right(against, statistic);

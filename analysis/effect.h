@@ -37,8 +37,9 @@ struct Effect {
   EffectKind kind = EffectKind::level;
   double estimate = 0;
   std::optional<Interval>
-      interval;         ///< 95 % unless asked otherwise; none with fewer than fewest_seeds in a group
-  bool paired = false;  ///< both groups have the same seeds, which were drawn together
+      interval;              ///< 95 % unless asked otherwise; none with fewer than fewest_seeds in a group
+  bool paired = false;       ///< both groups have the same seeds, which were drawn together
+  double confidence = 0.95;  ///< of the interval
 };
 
 /// Precondition: values is not empty; all positive for the geometric mean; finite unless for the median.

@@ -65,7 +65,7 @@ std::vector<std::string> words_of(const po::variables_map& values, const std::st
   if (!values.contains(option)) return words;
   for (const std::string& text : values[option].as<std::vector<std::string>>()) {
     std::vector<std::string> parts;
-    boost::split(parts, text, boost::is_any_of(","), boost::token_compress_on);
+    boost::split(parts, text, boost::is_any_of(","));
     for (const std::string& part : parts) {
       if (part.empty())
         throw_user_error("--{}: '{}' has an empty part. Write NAME or NAME,NAME.", option, text);

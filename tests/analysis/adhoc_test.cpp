@@ -99,6 +99,8 @@ TEST(QueryTable, NamesTheNearestOfWhatThereIs) {
       ThrowsMessage<UserError>(AllOf(HasSubstr("--where network.width"), HasSubstr("'128', '16', '8'"))));
   EXPECT_THAT(query({{"samples"}, {}, {{"width", "8"}, {"case", "fast"}}}),
               ThrowsMessage<UserError>(HasSubstr("no trial has all of these")));
+  EXPECT_THAT(query({{"activatoin"}, {}, {}}),
+              ThrowsMessage<UserError>(HasSubstr("Did you mean 'network.activation'?")));
   EXPECT_THAT(query({{"seed"}, {}, {}}),
               ThrowsMessage<UserError>(HasSubstr("'data.seed', 'network.seed'. Write the one you mean.")));
 }

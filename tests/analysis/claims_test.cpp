@@ -158,7 +158,8 @@ TEST(JudgeOrder, SaysWhichPairsAreSeparated) {
   const JudgedClaim all = judged_order(low, high, higher);
   EXPECT_EQ(all.verdict, Verdict::reproduced);
   EXPECT_EQ(all.why, "separated: gelu below xtanh; xtanh below softplus");
-  EXPECT_EQ(all.effects.size(), 2U);
+  ASSERT_EQ(all.effects.size(), 2U);
+  EXPECT_DOUBLE_EQ(all.effects[0].confidence, 0.975) << "two pairs share the 5 % of error";
   const JudgedClaim open = judged_order(low, high, wide);
   EXPECT_EQ(open.verdict, Verdict::undecided);
   EXPECT_EQ(open.why, "not separated: xtanh and softplus. separated: gelu below xtanh");

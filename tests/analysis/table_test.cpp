@@ -128,6 +128,37 @@ TEST(BuildTable, PoolsTheArmsThatARowDoesNotTellApart) {
   EXPECT_EQ(table.rows.at(0).cells.at(0).summary.count, 3U);
 }
 
+// Rows by activation, columns by what else is swept.
+TEST(BuildTable, ColumnsMayChooseArms) {
+  Plan plan = lnn::test::sample_plan();
+  Json& table = plan.experiments[0]["tables"][0];
+  plan.experiments[0]["grid"]["training.lambda"] = {1, 10, 100};
+  table["where"] = {{"training.lambda", {1, 10}}};
+  table["columns"] = Json::parse(R"([
+    {"metric": "best_val_total", "title": "1", "name": "one", "where": {"training.lambda": 1}, "unit": "m"},
+    {"metric": "best_val_total", "title": "10", "name": "ten", "where": {"training.lambda": 10}}])");
+  table.erase("published");
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    plan.trials[i].members[0].swept["training.lambda"] = i == 2 ? 100 : i % 2 == 0 ? 1 : 10;
+  }
+  const Table built = build_tables(plan, lnn::test::sample_contents(), "RUN").at(0);
+  // gelu: g2 (lambda 10) and g1 (lambda 1); xtanh: x1 (lambda 1), x2 diverged, x3 is left out.
+  EXPECT_EQ(built.rows.at(0).cells.at(0).summary.mean, 0.0115);
+  EXPECT_EQ(built.rows.at(0).cells.at(1).summary.mean, 0.0131);
+  EXPECT_EQ(built.rows.at(1).cells.at(0).summary.mean, 0.02);
+  EXPECT_EQ(built.rows.at(1).trials.planned, 2);
+  EXPECT_THAT(to_text_table(built).header, ElementsAre("activation", "1 [m]", "10", "trials"));
+}
+
+TEST(BuildTable, CountsWhichPublishedOrderOurMeansHave) {
+  Plan plan = lnn::test::sample_plan();
+  Json& published = plan.experiments[0]["tables"][0]["published"];
+  published.push_back({{"where", {{"network.activation", "xtanh"}}}, {"best_val_total", 0.001}});
+  const Table table = build_tables(plan, lnn::test::sample_contents(), "RUN").at(0);
+  EXPECT_EQ(table.agreements.at(0).pairs, 1) << "softplus was not trained";
+  EXPECT_EQ(table.agreements.at(0).same_order, 0);
+}
+
 TEST(BuildTable, WithoutDefinitionShowsAllSweptKeys) {
   Plan plan = lnn::test::sample_plan();
   plan.experiments[0].erase("tables");
@@ -137,6 +168,14 @@ TEST(BuildTable, WithoutDefinitionShowsAllSweptKeys) {
   EXPECT_THAT(table.definition.rows, ElementsAre("case", "network.activation", "training.lambda"));
   EXPECT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.rows.at(0).cells.at(0).summary.count, 2U);
+}
+
+TEST(TableDefinitions, KnowWhichRowIsBest) {
+  using lnn::analysis::Best;
+  EXPECT_EQ(lnn::analysis::best_of("best_val_total"), Best::lowest);
+  EXPECT_EQ(lnn::analysis::best_of("rollouts_completed"), Best::highest);
+  EXPECT_EQ(lnn::analysis::best_of("rollout2_chaos_time"), Best::none);
+  EXPECT_EQ(lnn::analysis::best_of("metric_power_z_residual"), Best::lowest);
 }
 
 TEST(TableDefinitions, NameADamagedOne) {

@@ -127,6 +127,17 @@ TEST(ParseExperiment, ChecksTables) {
               HasSubstr("write {\"value as text\": \"label\"}"));
   EXPECT_THAT(table_error(R"({"sort": "plam"})"),
               HasSubstr("sort: unknown value 'plam'. Did you mean 'plan'?"));
+  EXPECT_THAT(table_error(R"({"where": {"network.activation": ["gelu", "xtan"]}})"),
+              HasSubstr("where: network.activation: unknown value 'xtan'. Did you mean 'xtanh'?"));
+  EXPECT_THAT(
+      table_error(R"({"columns": [{"metric": "seconds", "title": "S", "where": {"training.lambda": 3}}]})"),
+      StartsWith("x.json: table 't': columns: where: training.lambda: unknown value '3'."));
+  EXPECT_THAT(table_error(R"({"columns": [{"metric": "seconds", "title": "S", "best": "low"}]})"),
+              HasSubstr("best: unknown value 'low'."));
+  Json good = file_with("{}");
+  good["tables"][0].merge_patch(Json::parse(R"({"where": {"case": "a"}, "columns": [{"metric": "seconds",
+      "title": "S", "unit": "s", "best": "none", "where": {"network.activation": ["gelu", "xtanh"]}}]})"));
+  EXPECT_NO_THROW(parse_experiment(good.dump(), "x.json"));
 }
 
 TEST(LoadExperiment, SaysThatAFileIsMissing) {
