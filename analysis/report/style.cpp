@@ -34,7 +34,7 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25
 .notice { background: var(--panel); border-left: 4px solid var(--open); padding: 0.5rem 1rem; margin: 1rem 0; }
 .notice p:first-child { margin-top: 0; font-weight: 600; }
 .partial { color: var(--open); font-weight: 600; }
-.scroll { overflow-x: auto; margin: 0.5rem 0 0.75rem; }
+.scroll { overflow-x: auto; margin: 0.75rem 0; }
 table { border-collapse: collapse; font-size: 0.9rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
 /* Stays in sight, and in lines, when the table is wider than the screen. */
 caption {
@@ -51,6 +51,7 @@ td { min-width: 4.5rem; }
 .good { color: var(--good); font-weight: 600; }
 .bad { color: var(--bad); font-weight: 600; }
 .open { color: var(--open); font-weight: 600; }
+td.good, td.bad, td.open, td.soft { min-width: 8.5rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 33rem), 1fr)); gap: 1rem 1.5rem; }
 figure { margin: 0.5rem 0; }
 figure img { display: block; max-width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line); }
@@ -69,16 +70,17 @@ footer { margin-top: 3rem; color: var(--soft); font-size: 0.9rem; }
   .scroll { overflow: visible; }
   caption { position: static; max-width: none; }
   table { font-size: 8pt; width: 100%; }
-  th, td { padding-right: 0.4rem; overflow-wrap: anywhere; }
-  td, tbody th { min-width: 0; }
-  .long { min-width: 0; }
+  th, td { padding-right: 0.5rem; }
+  td, tbody th, td.long { min-width: 0; }
+  td.good, td.bad, td.open, td.soft { min-width: 5.5rem; }
+  pre { white-space: pre-wrap; }
   .number { white-space: normal; }
   thead { display: table-header-group; }
   tr, figure, .notice { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .figures { display: block; }
   figure { margin: 4mm 0; }
-  figure img { max-height: 220mm; border: 0; }
+  figure img { max-height: 105mm; border: 0; }
 }
 )css";
 
