@@ -10,6 +10,7 @@
 #include "learned/model.h"
 #include "rollout/rollout.h"
 #include "trial/rollout_record.h"
+#include "trial/trajectory_evaluation.h"
 
 namespace lnn::trial {
 namespace {
@@ -36,6 +37,7 @@ Evaluation roll_out_all(const PreparedTrial& trial, const learned::Model& model,
 }  // namespace
 
 Evaluation evaluate(const PreparedTrial& trial, const rollout::Options& options) {
+  if (trial.on_trajectories()) return evaluate_on_trajectories(trial);
   const learned::Model model(trial.network(), trial.scales());
   Evaluation evaluation = roll_out_all(trial, model, options, rollout::references(trial.system(), options));
   learned::Comparison comparison = learned::compare(model, trial.system(), trial.validation(),

@@ -17,9 +17,9 @@ struct Evaluation {
 };
 
 /// Evaluates the trial's network with its present weights, in float64 on the processor: rollouts (paper A,
-/// section V) from the tests that `options` name, and the comparison with the truth. Same weights and
-/// options: bitwise the same result. A rollout that fails is an outcome in the result. Throws UserError for
-/// impossible options.
+/// section V) from the tests that `options` name, and the comparison with the truth; of a trial on
+/// trajectories what trial/trajectory_evaluation.h says. Same weights and options: bitwise the same result. A
+/// rollout that fails is an outcome in the result. Throws UserError for impossible options.
 Evaluation evaluate(const PreparedTrial& trial, const rollout::Options& options);
 
 /// Rollouts only, from these initial states.

@@ -105,8 +105,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
     };
     task.on_end = [&, i](const training::TrainingResult& result) {
       records[i] = trials[i].record(result);
-      if (result.best_epoch > 0 && !trials[i].on_trajectories())
-        add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
+      if (result.best_epoch > 0) add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
       records[i].attempts = options.attempt;
       records[i].provenance = checkpoints.provenance(i);
       records[i].provenance["end"] = iso_time(unix_seconds());
