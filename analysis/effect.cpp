@@ -76,8 +76,8 @@ class DrawnStatistic {
   mutable std::vector<std::size_t> drawn_;  ///< saves an allocation per draw
 };
 
-/// As many resamples as a second allows for tables of many rows; large samples need fewer, for their
-/// intervals are narrow beside what they are compared with.
+/// Tables of many rows and seeds must not take minutes: 10,000 resamples up to 100 values, fewer beyond,
+/// where intervals are narrow anyway.
 BootstrapOptions options_for(std::size_t values, double confidence) {
   constexpr std::size_t most = 10'000;
   constexpr std::size_t fewest = 2'000;

@@ -37,6 +37,8 @@ std::string escaped(const std::string& text) {
         result += c;
     }
   }
+  // Behind the end of a line, LaTeX takes these for its options.
+  if (text.starts_with('[') || text.starts_with('*')) result = fmt::format("{{{}}}", result);
   boost::replace_all(result, "±", "$\\pm$");
   boost::replace_all(result, "×", "$\\times$");
   boost::replace_all(result, "∞", "$\\infty$");

@@ -98,11 +98,8 @@ bool has_query(const po::variables_map& values) {
 }
 
 std::vector<Table> tables_of(const RunResults& run, const po::variables_map& values) {
-  std::vector<Table> tables = has_query(values)
-                                  ? std::vector<Table>{analysis::query_table(run, query_of(values))}
-                                  : analysis::build_tables(run.plan, run.contents, run.name);
-  for (Table& table : tables) table.warnings = analysis::origin_differences(run);
-  return tables;
+  if (has_query(values)) return {analysis::query_table(run, query_of(values))};
+  return analysis::build_tables(run.plan, run.contents, run.name);
 }
 
 }  // namespace
@@ -122,10 +119,12 @@ int table(const Words& words) {
   analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
   std::vector<Table> tables;
   for (const RunResults& run : analysis::merge_runs(std::move(loaded.runs))) {
-    for (const std::string& difference : analysis::origin_differences(run)) {
-      loaded.warnings.push_back(difference);
+    const std::vector<std::string> differences = analysis::origin_differences(run);
+    loaded.warnings.insert(loaded.warnings.end(), differences.begin(), differences.end());
+    for (Table& table : tables_of(run, values)) {
+      table.warnings = differences;
+      tables.push_back(std::move(table));
     }
-    for (Table& table : tables_of(run, values)) tables.push_back(std::move(table));
   }
   if (values.contains("table")) tables = select(tables, values["table"].as<std::string>());
   write_output(values,

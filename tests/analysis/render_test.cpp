@@ -107,6 +107,12 @@ std::vector<Table> compared_tables() {
   return lnn::analysis::build_tables(plan, contents, "RUN");
 }
 
+TEST(Render, LatexKeepsBracketsFromTheEndOfTheLine) {
+  auto tables = sample_tables();
+  tables[0].rows[0].labels[0] = "[0, 2pi]";
+  EXPECT_THAT(render(tables, Format::latex), HasSubstr("    {[0, 2pi]} & 0.0123"));
+}
+
 TEST(Render, Csv) {
   expect_golden(render(sample_tables(), Format::csv), "sample.csv");
 }
