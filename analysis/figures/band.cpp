@@ -19,6 +19,21 @@ double median(Numbers values) {
   return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
+void add_range(Picture& picture, Panel& panel, const Band& band, const Style& style, Limits limits) {
+  if (std::ranges::equal(band.low, band.high)) return;
+  const std::string block =
+      picture.data(fmt::format("{}: x, smallest, largest of {}", band.name, count(band.seeds, "seed")),
+                   {band.x, clipped(band.low, limits), clipped(band.high, limits)});
+  panel.curves.push_back(fmt::format(
+      "{} using 1:2:3 with filledcurves fc rgb '{}' fs transparent solid 0.18 noborder", block, style.color));
+}
+
+void add_median(Picture& picture, Panel& panel, const Band& band, const Style& style) {
+  const std::string block = picture.data(
+      fmt::format("{}: x, median of {}", band.name, count(band.seeds, "seed")), {band.x, band.middle});
+  panel.curves.push_back(fmt::format("{} using 1:2 {}", block, style.plot()));
+}
+
 }  // namespace
 
 Band band_over(std::string name, Numbers x, std::span<const Numbers> series) {
@@ -56,26 +71,17 @@ Numbers clipped(Numbers values, Limits limits) {
   return values;
 }
 
+void add_one_band(Picture& picture, Panel& panel, const Band& band, const Style& style, Limits limits) {
+  add_range(picture, panel, band, style, limits);
+  add_median(picture, panel, band, style);
+}
+
 void add_ranges(Picture& picture, Panel& panel, const std::vector<Band>& bands, Limits limits) {
-  for (std::size_t i = 0; i < bands.size(); ++i) {
-    const Band& band = bands[i];
-    if (std::ranges::equal(band.low, band.high)) continue;
-    const std::string block =
-        picture.data(fmt::format("{}: x, smallest, largest of {}", band.name, count(band.seeds, "seed")),
-                     {band.x, clipped(band.low, limits), clipped(band.high, limits)});
-    panel.curves.push_back(
-        fmt::format("{} using 1:2:3 with filledcurves fc rgb '{}' fs transparent solid 0.18 noborder", block,
-                    line_style(i).color));
-  }
+  for (std::size_t i = 0; i < bands.size(); ++i) add_range(picture, panel, bands[i], line_style(i), limits);
 }
 
 void add_medians(Picture& picture, Panel& panel, const std::vector<Band>& bands) {
-  for (std::size_t i = 0; i < bands.size(); ++i) {
-    const Band& band = bands[i];
-    const std::string block = picture.data(
-        fmt::format("{}: x, median of {}", band.name, count(band.seeds, "seed")), {band.x, band.middle});
-    panel.curves.push_back(fmt::format("{} using 1:2 {}", block, line_style(i).plot()));
-  }
+  for (std::size_t i = 0; i < bands.size(); ++i) add_median(picture, panel, bands[i], line_style(i));
 }
 
 void add_bands(Picture& picture, Panel& panel, const std::vector<Band>& bands, Limits limits) {

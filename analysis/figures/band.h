@@ -30,6 +30,9 @@ Band thinned(const Band& band, std::size_t points);
 /// Draws ranges, then medians; styles go by order. Ranges are cut at the limits of the axis.
 void add_bands(Picture& picture, Panel& panel, const std::vector<Band>& bands, Limits limits);
 
+/// One band in a style of its own.
+void add_one_band(Picture& picture, Panel& panel, const Band& band, const Style& style, Limits limits);
+
 /// The two halves of add_bands(), for a line between them.
 void add_ranges(Picture& picture, Panel& panel, const std::vector<Band>& bands, Limits limits);
 void add_medians(Picture& picture, Panel& panel, const std::vector<Band>& bands);

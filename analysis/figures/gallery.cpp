@@ -62,6 +62,8 @@ void add_panel(Picture& picture, const Seeds& seeds, std::size_t coordinate, boo
 
 Drawn draw_gallery(const Study& study) {
   if (study.compares_arms()) return {{}, "it compares arms on one system; its other figures do that"};
+  if (study.of_trajectories() && study.arms.size() > 1)
+    return {{}, "its arms minimize different losses, so none is the best; see 'methods'"};
   const auto arms = study.arms_with("rollouts");
   if (arms.empty()) return {{}, "no completed trial was rolled out"};
   const StudyArm& arm = *best_trial(arms, "rollouts").arm;
@@ -81,8 +83,8 @@ Drawn draw_gallery(const Study& study) {
                                (cut ? "\nwhere the motion turns often only its start is shown" : ""),
                    .columns = n,
                    .height = 160,
-                   .between = n > 2 ? 65.0 : 55.0,
-                   .width = n > 2 ? 860.0 : 640.0});
+                   .between = n > 2 ? 72.0 : 55.0,
+                   .width = n > 2 ? 880.0 : 640.0});
   picture.add_entry("true", wide_style);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const Style style{.color = line_style(i).color, .width = 1.5, .dash = line_style(i).dash};

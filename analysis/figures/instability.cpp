@@ -197,7 +197,7 @@ Drawn draw_instability(const Study& study) {
   }
   Picture picture(
       {.name = study.file_name + "_instability",
-       .title = study.title("what the training instability is made of"),
+       .title = study.title("anatomy of the training instability"),
        .subtitle =
            study.subtitle("mean over the phases of the rate of σ, the deviation of loss - trend") + columns,
        .columns = shown.size(),

@@ -27,6 +27,8 @@ std::span<const FigureKind> figure_kinds();
 
 /// Validation loss and training instability: every seed a point, each arm's median a bar, published values.
 Drawn draw_losses(const Study& study);
+/// Models of trajectories: error within and beyond the training's steps, as draw_losses() has it.
+Drawn draw_prediction(const Study& study);
 /// Validation loss and training instability over the penalty's weight lambda, a line for each penalty.
 Drawn draw_lambda(const Study& study);
 /// Validation loss over epochs, median and range over seeds; where arms are many, a panel for each.
@@ -39,6 +41,10 @@ Drawn draw_determinant(const Study& study);
 Drawn draw_determinant_velocities(const Study& study);
 /// True and learned trajectory of each test of the best trial.
 Drawn draw_trajectories(const Study& study);
+/// Trajectories of all arms beside the true one, of each arm's best trial.
+Drawn draw_methods(const Study& study);
+/// The same in the plane, for systems with coordinates x and y.
+Drawn draw_orbits(const Study& study);
 /// Every seed's trajectories: a row for each test, a column for each coordinate.
 Drawn draw_gallery(const Study& study);
 /// Relativistic systems: depth z along geodesics.

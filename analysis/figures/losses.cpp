@@ -140,16 +140,15 @@ void add_dots(Picture& picture, const Study& study, const ShownMetric& shown,
   add_marks(picture, panel, study, shown.metric);
 }
 
-}  // namespace
-
-Drawn draw_losses(const Study& study) {
+/// Every seed's values of some metrics, by arm.
+Drawn dots_picture(const Study& study, const std::string& kind, const std::string& what,
+                   std::vector<ShownMetric> shown) {
   if (study.arms.size() < 2) return {{}, "it has one arm"};
-  std::vector<ShownMetric> shown = loss_metrics(study);
   std::erase_if(shown, [&](const ShownMetric& one) {
     return std::ranges::all_of(study.arms,
                                [&](const StudyArm& arm) { return finite_values(arm, one.metric).empty(); });
   });
-  if (shown.empty()) return {{}, "no completed trial has a validation loss"};
+  if (shown.empty()) return {{}, "no completed trial has such a value"};
   std::vector<std::string> names;
   std::vector<std::size_t> seeds;
   std::size_t longest = 0;
@@ -158,8 +157,8 @@ Drawn draw_losses(const Study& study) {
     longest = std::max(longest, width_of(names.back()));
     seeds.push_back(finite_values(arm, shown[0].metric).size());
   }
-  Picture picture({.name = study.file_name + "_loss",
-                   .title = study.title(shown.size() == 2 ? "loss and instability" : shown[0].name),
+  Picture picture({.name = study.file_name + "_" + kind,
+                   .title = study.title(shown.size() == 1 ? shown[0].name : what),
                    .subtitle = study.subtitle(seeds_text(seeds) + " per arm"),
                    .columns = shown.size(),
                    .height = 80 + 26 * static_cast<double>(names.size()),
@@ -167,6 +166,19 @@ Drawn draw_losses(const Study& study) {
                    .between = 30});
   for (const ShownMetric& one : shown) add_dots(picture, study, one, names);
   return {{std::move(picture)}, ""};
+}
+
+}  // namespace
+
+Drawn draw_losses(const Study& study) {
+  if (study.of_trajectories()) return {{}, "its arms minimize different losses"};
+  return dots_picture(study, "loss", "loss and instability", loss_metrics(study));
+}
+
+Drawn draw_prediction(const Study& study) {
+  if (!study.of_trajectories()) return {{}, "it does not learn from trajectories"};
+  return dots_picture(study, "prediction", "errors within and beyond the training's steps",
+                      {{"recreation_error", "error within"}, {"prediction_error", "error beyond"}});
 }
 
 }  // namespace lnn::figures

@@ -161,11 +161,12 @@ std::vector<std::string> Picture::place(const Panel& panel, std::size_t column, 
   const double width = (options_.width - options_.left - 20 - options_.between * (columns - 1)) / columns;
   const double left = options_.left + static_cast<double>(column) * (width + options_.between);
   const double bottom = top + axes_height();
+  const double name_x = column == 0 ? 18 : left - std::min(options_.between, 90.0) + 18;
   std::vector<std::string> commands{
       fmt::format("set lmargin at screen x({:.1f}); set rmargin at screen x({:.1f})", left, left + width),
       fmt::format("set tmargin at screen y({:.1f}); set bmargin at screen y({:.1f})", top, bottom),
       label(202, left + width / 2, bottom + 40, panel.x_name, "center"),
-      label(203, left - 70, (top + bottom) / 2, panel.y_name, "center rotate by 90")};
+      label(203, name_x, (top + bottom) / 2, panel.y_name, "center rotate by 90")};
   const std::vector<std::string> titles = wrapped(panel.title, 100);
   for (std::size_t i = 0; i < titles.size(); ++i) {
     const auto lines_below = static_cast<double>(titles.size() - 1 - i);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 
 #include "analysis/figures/band.h"
 #include "analysis/figures/kinds.h"
@@ -15,7 +16,8 @@
 namespace lnn::figures {
 namespace {
 
-constexpr std::size_t most_arms = 6;   // as many as there are colors
+constexpr std::size_t most_arms = 6;  // as many as there are colors
+constexpr double largest_ratio = 1e6;
 constexpr std::size_t most_bands = 4;  // more shaded bands hide each other
 
 struct ErrorKind {
@@ -75,6 +77,21 @@ std::string units_of(const Rollout& rollout) {
   return fmt::format("{}", fmt::join(units, " + "));
 }
 
+/// Limits around nearly all medians. Errors that run away are cut, not small ones: those are of interest.
+Limits error_limits(const std::vector<TestBands>& tests) {
+  Numbers medians;
+  for (const TestBands& test : tests) {
+    for (const Band& band : test.bands) {
+      std::ranges::copy_if(band.middle, std::back_inserter(medians),
+                           [](double value) { return std::isfinite(value) && value > 0; });
+    }
+  }
+  if (medians.empty()) return log_limits({});
+  std::ranges::sort(medians);
+  const double low = medians[medians.size() / 50];
+  return log_limits(std::vector<Numbers>{{low, std::min(medians.back(), low * largest_ratio)}});
+}
+
 Drawn draw_errors(const Study& study, const ErrorKind& kind) {
   const auto arms = study.arms_with("rollouts");
   if (arms.empty()) return {{}, "no completed trial was rolled out"};
@@ -91,11 +108,7 @@ Drawn draw_errors(const Study& study, const ErrorKind& kind) {
                    .subtitle = kind.formula + "; " + study.subtitle(shown) + remark,
                    .columns = 2,
                    .height = 240});
-  std::vector<Numbers> medians;
-  for (const TestBands& test : tests) {
-    for (const Band& band : test.bands) medians.push_back(band.middle);
-  }
-  const Limits limits = log_limits(medians, 1e7);
+  const Limits limits = error_limits(tests);
   for (std::size_t i = 0; i < tests.size(); ++i) {
     const TestBands& test = tests[i];
     const std::string unit = kind.axis == "position error" ? units_of(test.first) : "1";
@@ -115,6 +128,19 @@ Drawn draw_errors(const Study& study, const ErrorKind& kind) {
   return {{std::move(picture)}, ""};
 }
 
+bool has_own_energy(const Study& study) {
+  for (const StudyArm* arm : study.arms_with("rollouts")) {
+    const auto rollouts = read_rollouts(*arm->completed_with("rollouts")[0]);
+    if (std::ranges::any_of(rollouts, &Rollout::own_energy)) return true;
+  }
+  return false;
+}
+
+Numbers absolute(Numbers values) {
+  for (double& value : values) value = std::abs(value);
+  return values;
+}
+
 }  // namespace
 
 Drawn draw_position_error(const Study& study) {
@@ -123,17 +149,19 @@ Drawn draw_position_error(const Study& study) {
 }
 
 Drawn draw_energy_error(const Study& study) {
+  if (has_own_energy(study)) {
+    return draw_errors(
+        study, {"energy", "change of the energy",
+                "|H - H(0)|, of a discrete Lagrangian its own H, whose unit is arbitrary", "|H - H(0)|",
+                [](const Rollout& rollout) { return absolute(rollout.energy_error); }});
+  }
   return draw_errors(study, {"energy", "error of the energy", "|E - E_{true}| / |E_{true}(0)|",
                              "relative error", [](const Rollout& rollout) { return rollout.energy_error; }});
 }
 
 Drawn draw_symmetry_error(const Study& study) {
-  return draw_errors(study, {"symmetry", "error of the conserved quantity", "|I - I(0)|", "error of I",
-                             [](const Rollout& rollout) {
-                               Numbers error = rollout.symmetry_error;
-                               for (double& value : error) value = std::abs(value);
-                               return error;
-                             }});
+  return draw_errors(study, {"symmetry", "change of the conserved quantity", "|I - I(0)|", "|I - I(0)|",
+                             [](const Rollout& rollout) { return absolute(rollout.symmetry_error); }});
 }
 
 }  // namespace lnn::figures

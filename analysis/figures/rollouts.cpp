@@ -13,6 +13,7 @@
 namespace lnn::figures {
 namespace {
 
+constexpr std::size_t most_points = 1500;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// Exact zeros, which a logarithmic axis cannot show, become the resolution of the stored numbers.
 constexpr double single_resolution = 6e-8;
@@ -70,6 +71,23 @@ double number_fact(const store::ArrayGroup& group, const std::string& name) {
   return error == std::errc() && end == text.data() + text.size() ? value : nan;
 }
 
+void thin(Numbers& values, std::size_t stride) {
+  Numbers kept;
+  for (std::size_t i = 0; i < values.size(); i += stride) kept.push_back(values[i]);
+  values = std::move(kept);
+}
+
+/// No panel has more pixels.
+void thin(Rollout& rollout) {
+  const std::size_t stride = (rollout.t.size() + most_points - 1) / most_points;
+  if (stride < 2) return;
+  for (Numbers* line : {&rollout.t, &rollout.energy_error, &rollout.symmetry_error}) thin(*line, stride);
+  for (std::vector<Numbers>* columns :
+       {&rollout.q_true, &rollout.q_model, &rollout.v_true, &rollout.v_model}) {
+    for (Numbers& column : *columns) thin(column, stride);
+  }
+}
+
 Rollout read_rollout(const store::ArrayGroup& group) {
   Rollout rollout;
   rollout.test = group.name;
@@ -90,7 +108,9 @@ Rollout read_rollout(const store::ArrayGroup& group) {
     rollout.energy_error =
         relative_error(line_of(group, "energy_model", points), line_of(group, "energy_true", points));
   }
+  rollout.own_energy = has_array(group, "energy_error");
   rollout.coordinates.resize(rollout.q_true.size(), {"q", "1"});
+  thin(rollout);
   return rollout;
 }
 

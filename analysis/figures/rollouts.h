@@ -23,8 +23,9 @@ struct Rollout {
   Numbers t;
   std::vector<Numbers> q_true, q_model;  ///< [coordinate][time]; the model's are NaN once its solver stopped
   std::vector<Numbers> v_true, v_model;  ///< empty where they are not stored
-  Numbers energy_error;                  ///< relative to the true energy at the start
-  Numbers symmetry_error;                ///< of the conserved quantity; empty where the system has none
+  Numbers energy_error;                  ///< relative to the true energy at the start, or as stored
+  bool own_energy = false;  ///< the energy is the model's own (paper B), and its error is H - H(0)
+  Numbers symmetry_error;   ///< of the conserved quantity; empty where the system has none
 
   /// sum_i |q_i - q_i true| over time: the papers' position error, in the coordinates' unit.
   Numbers position_error() const;
@@ -32,7 +33,8 @@ struct Rollout {
   std::string stop_text() const;
 };
 
-/// All rollouts of a trial in the file's order. Throws EnvironmentError for arrays of unexpected shapes.
+/// All rollouts of a trial in the file's order; of a long one every second, third ... point, 1500 at most.
+/// Throws EnvironmentError for arrays of unexpected shapes.
 std::vector<Rollout> read_rollouts(const StudyTrial& trial);
 
 /// "test 1", or the name where the tests have names.

@@ -81,6 +81,11 @@ bool StudyTrial::has_family(const std::string& family) const {
          std::ranges::find(record->groups, family, &store::ArrayGroup::family) != record->groups.end();
 }
 
+bool StudyTrial::of_trajectories() const {
+  return config.value("model", "") == "discrete_lagrangian" ||
+         config.value("data", Json::object()).value("source", "") == "trajectories";
+}
+
 bool StudyTrial::lorentzian() const {
   const Json network = config.value("network", Json::object());
   return network.value("signature", "") == "lorentzian" || config.value("system", "").starts_with("ads");
@@ -98,6 +103,12 @@ std::vector<const StudyTrial*> StudyArm::completed_with(const std::string& famil
 
 bool Study::compares_arms() const {
   return definition.value("paper", Json::object()).value("section", "").starts_with("A, IV");
+}
+
+bool Study::of_trajectories() const {
+  return std::ranges::any_of(arms, [](const StudyArm& arm) {
+    return std::ranges::any_of(arm.trials, &StudyTrial::of_trajectories);
+  });
 }
 
 std::string Study::title(const std::string& what) const {

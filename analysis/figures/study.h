@@ -31,6 +31,8 @@ struct StudyTrial {
   const store::ArrayGroup* group(const std::string& family, const std::string& name) const;
   /// True when it has groups of this family.
   bool has_family(const std::string& family) const;
+  /// It learns from trajectories (paper B), not from states in a box.
+  bool of_trajectories() const;
   /// One of the coordinates is a time, and trajectories run over the proper time.
   bool lorentzian() const;
 };
@@ -56,6 +58,8 @@ struct Study {
   /// Section IV of paper A compares arms on one system; everything else is about a system and what was
   /// learned.
   bool compares_arms() const;
+  /// Some arm learns from trajectories.
+  bool of_trajectories() const;
   /// The experiment's title, what is shown, and whether trials are still missing; plain.
   std::string title(const std::string& what) const;
   /// The rest of a subtitle: what, and at which scale; plain.

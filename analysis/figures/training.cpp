@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -168,33 +169,57 @@ Picture small_multiples(const Study& study, const std::vector<const StudyArm*>& 
   return picture;
 }
 
-/// The parts of a loss that is trained without validation: a panel for each arm.
-Picture loss_parts(const Study& study, const std::vector<const StudyArm*>& arms) {
-  const std::vector<std::pair<std::string, std::string>> parts{
-      {"train_total", "total"},
-      {"train_base", "discrete Euler-Lagrange residual"},
-      {"train_penalty", "degeneracy"},
-      {"train_symmetry", "symmetry"}};
+/// Full-batch steps in an epoch of a model of trajectories.
+double passes_per_epoch(const StudyArm& arm) {
+  return arm.trials[0].config.value("training", Json::object()).value("passes_per_epoch", 1.0);
+}
+
+struct LossPart {
+  const char* column;
+  const char* name;
+};
+constexpr std::array loss_columns{
+    LossPart{"train_total", "total"}, LossPart{"train_base", "motion (residual or error)"},
+    LossPart{"train_penalty", "degeneracy"}, LossPart{"train_symmetry", "symmetry"}};
+
+bool is_used(const std::vector<Numbers>& series) {
+  return std::ranges::any_of(series, [](const Numbers& one) {
+    return std::ranges::any_of(one, [](double value) { return value > 0; });
+  });
+}
+
+/// A panel of an arm: the parts of its loss, each in the same style in all panels.
+void add_parts(Picture& picture, const StudyArm& arm, const std::string& x_name) {
+  std::vector<Band> bands;
+  std::vector<std::size_t> styles;
+  for (std::size_t i = 0; i < loss_columns.size(); ++i) {
+    const std::vector<Numbers> series = histories(arm, loss_columns[i].column);
+    if (!is_used(series)) continue;
+    bands.push_back(band_of(loss_columns[i].name, series));
+    for (double& x : bands.back().x) x *= passes_per_epoch(arm);
+    styles.push_back(i);
+  }
+  if (bands.empty()) return;
+  const Limits limits = limits_of(bands);
+  Panel& panel = picture.add_panel({.x_name = x_name,
+                                    .y_name = "training loss",
+                                    .settings = axes(bands, limits, 6),
+                                    .title = words(arm.label)});
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    add_one_band(picture, panel, bands[i], line_style(styles[i]), limits);
+    picture.add_entry(bands[i].name, line_style(styles[i]));
+  }
+}
+
+/// Models of trajectories: the parts of the training loss, a panel for each arm.
+Drawn loss_parts(const Study& study, const std::vector<const StudyArm*>& arms) {
   Picture picture({.name = study.file_name + "_training",
                    .title = study.title("parts of the training loss"),
-                   .subtitle = study.subtitle(seeds_of(arms, "train_total"))});
-  for (const StudyArm* arm : arms) {
-    std::vector<Band> bands;
-    for (const auto& [column, name] : parts) {
-      const std::vector<Numbers> series = histories(*arm, column);
-      if (!series.empty()) bands.push_back(band_of(name, series));
-    }
-    const Limits limits = limits_of(bands);
-    Panel& panel = picture.add_panel({.x_name = arm == arms.back() ? "epoch" : "",
-                                      .y_name = "training loss",
-                                      .settings = axes(bands, limits, 6),
-                                      .title = words(arm->label)});
-    add_bands(picture, panel, bands, limits);
-    std::vector<std::string> names;
-    for (const Band& band : bands) names.push_back(band.name);
-    add_legend(picture, names);
-  }
-  return picture;
+                   .subtitle = study.subtitle(seeds_of(arms, "train_total")),
+                   .height = 210});
+  for (const StudyArm* arm : arms) add_parts(picture, *arm, arm == arms.back() ? "passes over the data" : "");
+  if (picture.empty()) return {{}, "its losses are not positive"};
+  return {{std::move(picture)}, ""};
 }
 
 std::vector<const StudyArm*> arms_with_history(const Study& study, const std::string& column) {
@@ -217,10 +242,8 @@ bool sweeps_two(const std::vector<const StudyArm*>& arms) {
 
 Drawn draw_training(const Study& study) {
   const std::vector<const StudyArm*> arms = arms_with_history(study, "val_total");
-  if (!arms_with_history(study, "train_symmetry").empty()) {
-    return {{loss_parts(study, arms_with_history(study, "train_total"))}, ""};
-  }
   if (arms.empty()) return {{}, "no trial was trained for more than one epoch"};
+  if (study.of_trajectories()) return loss_parts(study, arms);
   if (arms.size() == 1) return {{one_arm(study, *arms[0])}, ""};
   if (sweeps_two(arms)) return {{shared_panels(study, arms, "network.initialization")}, ""};
   if (arms.size() <= lines_in_a_panel) return {{shared_panels(study, arms, "")}, ""};

@@ -12,6 +12,7 @@ namespace lnn::figures {
 namespace {
 
 const char* const no_rollouts = "no completed trial was rolled out";
+const char* const no_best = "its arms minimize different losses, so none is the best; see 'methods'";
 const char* const compares = "it compares arms on one system; its other figures do that";
 
 Picture trajectory_picture(const Study& study, const Representative& shown, const Rollout& rollout) {
@@ -74,6 +75,7 @@ Drawn geodesic_picture(const Study& study, const std::string& kind, const std::s
 
 Drawn draw_trajectories(const Study& study) {
   if (study.compares_arms()) return {{}, compares};
+  if (study.of_trajectories() && study.arms.size() > 1) return {{}, no_best};
   const auto arms = study.arms_with("rollouts");
   if (arms.empty()) return {{}, no_rollouts};
   const Representative shown = best_trial(arms, "rollouts");

@@ -260,7 +260,8 @@ TEST_F(FiguresTest, ListsWhatAppliesAndWhyTheRestDoesNot) {
   const FiguresReport report = list();
   EXPECT_THAT(names(report),
               ElementsAre("widths_loss", "widths_training", "widths_instability", "widths_rollout_1",
-                          "widths_rollout_2", "widths_gallery", "widths_position", "widths_energy"));
+                          "widths_rollout_2", "widths_methods_1", "widths_methods_2", "widths_gallery",
+                          "widths_position", "widths_energy"));
   EXPECT_EQ(report.applied.size(), figures::figure_kinds().size());
   for (const auto& one : report.applied) EXPECT_EQ(one.names.empty(), !one.why_not.empty()) << one.kind.name;
   EXPECT_FALSE(fs::exists(out_));
@@ -357,7 +358,7 @@ TEST_F(FiguresTest, SelectsByKindExperimentOrFigure) {
   write_run();
   EXPECT_THAT(names(list({"loss"})), ElementsAre("widths_loss"));
   EXPECT_THAT(names(list({"widths_rollout_2", "energy"})), ElementsAre("widths_rollout_2", "widths_energy"));
-  EXPECT_EQ(names(list({"widths"})).size(), 8U);
+  EXPECT_EQ(names(list({"widths"})).size(), 10U);
   try {
     list({"lossy"});
     FAIL() << "an unknown figure was accepted";
@@ -389,6 +390,84 @@ TEST_F(FiguresTest, RefusesAnExperimentThatIsNoFileName) {
   EXPECT_THROW(list(), UserError);
 }
 
+// --- models of trajectories (paper B)
+
+/// Two methods on Kepler's problem; the discrete one's own energy changes by -0.5 per second.
+class DiscreteFiguresTest : public FiguresTest {
+ protected:
+  void SetUp() override {
+    FiguresTest::SetUp();
+    const Json text = Json::parse(R"({
+      "name": "orbits", "system": "kepler", "paper": {"section": "B, IV"}, "seeds": [1, 2],
+      "base": {"training.epochs": 40, "training.passes_per_epoch": 100},
+      "cases": [{"label": "LNN", "set": {"data.source": "trajectories"}},
+                {"label": "SymDLNN", "set": {"model": "discrete_lagrangian", "symmetry.generators": 1}}]
+    })");
+    const auto file = experiment::parse_experiment(text.dump(), "x.json");
+    plan_ = experiment::make_plan({file}, "desk", Json::object(), {});
+    experiment::write_plan(plan_, run_.plan());
+    for (const auto& trial : plan_.trials) store::write_trial(run_.trial(trial.id), discrete_record(trial));
+  }
+
+  static store::ArrayGroup orbit(const std::string& name, std::size_t points) {
+    Numbers t;
+    Numbers q;
+    Numbers energy;
+    for (std::size_t i = 0; i < points; ++i) {
+      t.push_back(static_cast<double>(i));
+      q.insert(q.end(), {std::cos(t[i]), std::sin(t[i])});
+      energy.push_back(-0.5 * t[i]);
+    }
+    const auto size = static_cast<std::int64_t>(points);
+    const std::string unit = "x [m], y [m]";
+    return {"rollouts",
+            name,
+            {{"outcome", "completed"}},
+            {line("t", "s", t),
+             {"q_true", unit, "", {size, 2}, q},
+             {"q_model", unit, "", {size, 2}, q},
+             line("energy_error", "of the model's energy", energy),
+             line("symmetry_error", "of the momentum map", energy)}};
+  }
+
+  static store::TrialRecord discrete_record(const experiment::PlannedTrial& trial) {
+    store::TrialRecord result = record(trial);
+    result.metrics["prediction_error"] = {0.1, "of the coordinates", ""};
+    if (trial.members[0].label == "SymDLNN") {
+      result.history.push_back({"train_penalty", "1", "", Numbers(40, 0.5)});
+      result.history.push_back({"train_symmetry", "1", "", Numbers(40, 0.25)});
+    }
+    result.groups = {orbit("train", 4), orbit("extended", 8)};
+    return result;
+  }
+};
+
+TEST_F(DiscreteFiguresTest, ShowsAllMethodsBesideTheTruth) {
+  EXPECT_THAT(names(list()),
+              ElementsAre("orbits_prediction", "orbits_training", "orbits_instability",
+                          "orbits_methods_train", "orbits_methods_extended", "orbits_orbit_train",
+                          "orbits_orbit_extended", "orbits_position", "orbits_energy", "orbits_symmetry"));
+}
+
+TEST_F(DiscreteFiguresTest, TrainingIsTakenApartOverPasses) {
+  write_scripts("training");
+  const auto symmetry = block(out_ / "orbits_training.dat", "symmetry: x, median");
+  ASSERT_EQ(symmetry.size(), 40U);
+  EXPECT_THAT(symmetry[1], ElementsAre(200, 0.25));
+}
+
+TEST_F(DiscreteFiguresTest, EnergyIsTheModelsOwn) {
+  write_scripts("energy");
+  EXPECT_THAT(block(out_ / "orbits_energy.dat", "SymDLNN: x, median")[1], ElementsAre(2, 1));
+  EXPECT_THAT(read_text_file(out_ / "orbits_energy.gp"), HasSubstr("its own H"));
+}
+
+TEST_F(DiscreteFiguresTest, SaysWhereTheTrainingDataEnd) {
+  write_scripts("methods");
+  EXPECT_EQ(block(out_ / "orbits_methods_extended.dat", "end of the training data")[0][0], 3);
+  EXPECT_THAT(read_text_file(out_ / "orbits_methods_train.dat"), Not(HasSubstr("end of the training")));
+}
+
 // --- gnuplot
 
 bool has_gnuplot() {
@@ -414,7 +493,7 @@ TEST_F(FiguresTest, DrawsEveryFormatAndRunsNothingFromATitle) {
 TEST_F(FiguresTest, AllFiguresDraw) {
   if (!has_gnuplot()) GTEST_SKIP() << "no gnuplot (Debian: gnuplot-nox)";
   write_run();
-  EXPECT_EQ(draw({.out = out_}).files.size(), 8U);
+  EXPECT_EQ(draw({.out = out_}).files.size(), 10U);
 }
 
 TEST_F(FiguresTest, WithoutGnuplotScriptsAndDataAreWritten) {
@@ -430,6 +509,11 @@ TEST_F(FiguresTest, WithoutGnuplotScriptsAndDataAreWritten) {
   setenv("PATH", path.c_str(), 1);
   EXPECT_TRUE(fs::exists(out_ / "widths_loss.gp"));
   EXPECT_TRUE(fs::exists(out_ / "widths_loss.dat"));
+}
+
+TEST_F(DiscreteFiguresTest, AllFiguresOfTrajectoriesDraw) {
+  if (!has_gnuplot()) GTEST_SKIP() << "no gnuplot (Debian: gnuplot-nox)";
+  EXPECT_EQ(draw({.out = out_}).files.size(), 10U);
 }
 
 }  // namespace
