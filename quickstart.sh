@@ -20,8 +20,9 @@ packages=(
   libhdf5-dev zlib1g-dev hdf5-tools libopenmpi-dev openmpi-bin
   libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
   python3-h5py
+  gnuplot-nox
 )
-test_packages=(gnuplot-nox python3-numpy)  # only tests draw figures
+test_packages=(python3-pandas)  # an example reads results with it
 
 say() { printf '\n==> %s\n' "$*"; }
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }

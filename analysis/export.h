@@ -25,6 +25,7 @@ struct Exported {
   std::vector<std::filesystem::path> files;
   std::size_t rows = 0;               ///< of the trials file
   std::vector<std::string> problems;  ///< trial files that were left out, and why
+  std::vector<std::string> warnings;  ///< in what the origins of the trials differ, over all runs
 };
 
 /// Writes, for all runs together:

@@ -45,6 +45,7 @@ int export_command(const Words& words) {
 
   const LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
   const analysis::Exported exported = analysis::export_runs(loaded.runs, options);
+  for (const std::string& warning : exported.warnings) std::cerr << "lnn-sweep: " << warning << "\n";
   for (const std::string& problem : exported.problems) std::cerr << "lnn-sweep: " << problem << "\n";
   for (const auto& file : exported.files) std::cout << file.string() << "\n";
   std::cout << fmt::format("{} rows of trials, one per arm and seed\n", exported.rows);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -63,9 +64,10 @@ class ReportTest : public testing::Test {
     return run;
   }
 
-  Finished launch(std::vector<std::string> words) const {
+  Finished launch(std::vector<std::string> words,
+                  const std::map<std::string, std::string>& variables = {}) const {
     words.insert(words.begin(), LNN_SWEEP_PROGRAM);
-    return Launched(words, {}, folder_ / "output").wait();
+    return Launched(words, variables, folder_ / "output").wait();
   }
 
   fs::path folder_ = fs::temp_directory_path() / ("lnn_report_test_" + std::to_string(getpid()));
@@ -113,10 +115,22 @@ TEST_F(ReportTest, AForeignRunIsLeftOutAndNoRunIsAnError) {
 }
 
 TEST_F(ReportTest, TwoMachinesAreMergedWithAWarning) {
-  const Finished done = launch({"report", write_run("one").root, write_run("two", false).root, "--out",
+  const Finished done = launch({"report", write_run("one", false).root, write_run("two").root, "--out",
                                 folder_ / "page.html", "--no-figures"});
   EXPECT_EQ(done.code, 0) << done.output;
-  EXPECT_THAT(read_text_file(folder_ / "page.html"), HasSubstr("/two"));
+  const std::string page = read_text_file(folder_ / "page.html");
+  EXPECT_THAT(page, HasSubstr("6 of 6 trials finished")) << "what one run lacks the other has";
+  EXPECT_THAT(done.output, HasSubstr("processor"));
+  EXPECT_THAT(page, HasSubstr("Read the numbers with this in mind"));
+}
+
+TEST_F(ReportTest, WithoutGnuplotThePageLacksOnlyItsFigures) {
+  const Finished done =
+      launch({"report", write_run("run").root, "--out", folder_ / "page.html"}, {{"PATH", "/nowhere"}});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.output, AllOf(HasSubstr("The figures are missing"), HasSubstr("gnuplot-nox")));
+  EXPECT_THAT(read_text_file(folder_ / "page.html"),
+              AllOf(HasSubstr("The figures are missing"), HasSubstr("Wide networks have a lower loss.")));
 }
 
 TEST_F(ReportTest, OutIsNeeded) {
@@ -135,6 +149,7 @@ TEST_F(ReportTest, ExportWritesFlatFilesOfSeveralRuns) {
   const Json epochs = Json::parse(read_text_file(folder_ / "flat/epochs.json"));
   EXPECT_EQ(epochs.size(), 11U) << "one trial has no result yet";
   EXPECT_EQ(epochs.back().at("run"), two.results().string());
+  EXPECT_THAT(done.output, HasSubstr("Fast <two>")) << "they come from two machines";
 }
 
 TEST_F(ReportTest, ExportRefusesAnUnknownFormatAndAFileAsFolder) {
