@@ -41,9 +41,10 @@ auto read_checked(const fs::path& path, Read read) {
 }
 
 /// Damaged and missing trials of a collected file are looked for again.
-bool is_unchanged(const RunContents& collected, const std::string& id, const fs::path& path) {
+bool was_collected(const RunContents& collected, const std::string& id, const fs::path& path) {
   const auto stamp = collected.stamps.find(id);
-  return collected.records.contains(id) && stamp != collected.stamps.end() && stamp->second == stamp_of(path);
+  return collected.records.contains(id) && stamp != collected.stamps.end() &&
+         is_unchanged(path, stamp->second);
 }
 
 RunContents read_table_if_possible(const RunDirectory& run) {
@@ -70,7 +71,7 @@ RunContents read_contents(const RunDirectory& run, const experiment::Plan& plan)
   RunContents contents;
   experiment::Plan others;
   for (const experiment::PlannedTrial& trial : plan.trials) {
-    if (!is_unchanged(collected, trial.id, run.trial(trial.id))) {
+    if (!was_collected(collected, trial.id, run.trial(trial.id))) {
       experiment::PlannedTrial other;
       other.id = trial.id;
       others.trials.push_back(std::move(other));

@@ -19,7 +19,7 @@ struct ResultsFile {
 /// Throws EnvironmentError naming the file and what is wrong.
 ResultsFile read_results(const std::filesystem::path& path);
 
-/// As scan_trials, but quick: a trial whose file is still the one that was collected (same size and time)
+/// As scan_trials, but quick: a trial whose file is still the one that was collected (is_unchanged())
 /// has its summary from RUN/results.h5, with the fields that read_results gives. A missing, old or damaged
 /// results.h5 only costs time.
 RunContents read_contents(const RunDirectory& run, const experiment::Plan& plan);

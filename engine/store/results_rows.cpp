@@ -64,7 +64,7 @@ Number number_of(const char* row, const Member& member) {
 struct Columns {
   explicit Columns(const std::vector<Member>& members);
 
-  Member id, outcome, reason, attempts, file_bytes, file_time;
+  Member id, outcome, reason, attempts, file_bytes, file_time, file_crc32;
   std::vector<Member> metrics;
   std::vector<Member> provenance;
 };
@@ -81,6 +81,7 @@ Columns::Columns(const std::vector<Member>& members) {
   attempts = find("attempts", H5T_INTEGER);
   file_bytes = find("file_bytes", H5T_INTEGER);
   file_time = find("file_time", H5T_INTEGER);
+  file_crc32 = find("file_crc32", H5T_INTEGER);
   for (const Member& member : members) {
     if (member.kind == H5T_FLOAT) metrics.push_back(member);
     if (member.name.starts_with(provenance_prefix)) provenance.push_back(member);
@@ -125,7 +126,8 @@ void add_row(RunContents& contents, const char* row, const Columns& columns) {
   record.metrics = metrics_of(row, columns);
   record.provenance = provenance_of(row, columns);
   contents.stamps[id] = {number_of<std::uint64_t>(row, columns.file_bytes),
-                         number_of<std::uint64_t>(row, columns.file_time)};
+                         number_of<std::uint64_t>(row, columns.file_time),
+                         number_of<std::uint64_t>(row, columns.file_crc32)};
 }
 
 void check_checksum(const hdf5::Handle& dataset, const std::string& name, std::string_view bytes) {

@@ -135,6 +135,8 @@ std::vector<TableColumn> make_columns(const std::vector<Row>& rows, const RunCon
                                   [&contents](const Row& row) { return stamp_of_row(row, contents).bytes; }));
   columns.push_back(column<Count>("file_time", rows,
                                   [&contents](const Row& row) { return stamp_of_row(row, contents).time; }));
+  columns.push_back(column<Count>(
+      "file_crc32", rows, [&contents](const Row& row) { return stamp_of_row(row, contents).checksum; }));
   return columns;
 }
 

@@ -21,7 +21,7 @@ namespace lnn::store {
 ///   <metric>                float64, for every metric that any trial has; NaN where this one has none
 ///   <swept key>             text, for every key that any arm sweeps ("network.activation"); empty where not
 ///   provenance.<name>       text: what made it, as in /provenance of its file
-///   file_bytes, file_time   unsigned 64-bit: size and time of the trial's file when it was read (FileStamp)
+///   file_bytes, file_time, file_crc32   unsigned 64-bit: the trial's file when it was read (FileStamp)
 ///
 /// Text is fixed-length UTF-8: h5py, pandas and PyTables read it as bytes, `.str.decode("utf-8")` makes it
 /// text. The attribute `columns` is JSON: {"<metric>": {"unit": ..., "meaning": ...}}; `crc32` is a checksum

@@ -1,6 +1,5 @@
 #include "store/run_directory.h"
 
-#include <chrono>
 #include <utility>
 
 #include "base/error.h"
@@ -83,16 +82,6 @@ RunContents write_results(const fs::path& path, const RunDirectory& run, const P
 }
 
 }  // namespace
-
-FileStamp stamp_of(const fs::path& path) {
-  std::error_code absent;
-  const std::uintmax_t bytes = fs::file_size(path, absent);
-  if (absent) return {};
-  const fs::file_time_type time = fs::last_write_time(path, absent);
-  if (absent) return {};
-  const auto since_epoch = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
-  return {bytes, static_cast<std::uint64_t>(since_epoch.count())};
-}
 
 void RunContents::merge(RunContents others) {
   records.merge(others.records);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "experiment/plan.h"
+#include "store/file_stamp.h"
 #include "store/trial_record.h"
 
 /// A sweep's folder and where things lie in it.
@@ -33,17 +33,6 @@ struct RunDirectory {
 /// The plan of a run. Throws UserError, with what to do, when `run` is not a folder that `lnn-sweep run`
 /// made; EnvironmentError when its plan is damaged.
 experiment::Plan read_run_plan(const RunDirectory& run);
-
-/// By which a file is known to be the one that was read before.
-struct FileStamp {
-  std::uint64_t bytes = 0;
-  std::uint64_t time = 0;  ///< of its last change, in nanoseconds of the file system's clock
-
-  bool operator==(const FileStamp&) const = default;
-};
-
-/// All zero when there is no such file.
-FileStamp stamp_of(const std::filesystem::path& path);
 
 /// What is on disk for the planned trials.
 struct RunContents {

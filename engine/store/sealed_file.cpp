@@ -137,4 +137,12 @@ std::string read_sealed(const fs::path& path, int newest_schema, const SealedKin
   return content;
 }
 
+std::uint32_t claimed_checksum(const fs::path& path, const SealedKind& kind) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(seal_size, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  Seal seal;
+  return file && text.starts_with(magic_of(kind)) && parse_seal(text, kind, seal) ? seal.checksum : 0;
+}
+
 }  // namespace lnn::store

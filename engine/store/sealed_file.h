@@ -39,4 +39,7 @@ void write_sealed(const std::filesystem::path& path, int schema, std::string_vie
 std::string read_sealed(const std::filesystem::path& path, int newest_schema,
                         const SealedKind& kind = sealed_trial);
 
+/// The checksum that a file's seal claims for its content, which is not read; 0 when there is no such seal.
+std::uint32_t claimed_checksum(const std::filesystem::path& path, const SealedKind& kind = sealed_trial);
+
 }  // namespace lnn::store

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "store/results_file.h"
@@ -90,6 +92,31 @@ TEST_F(Runs, FollowTrialsThatChangedAfterTheyWereCollected) {
   EXPECT_FALSE(loaded.runs[0].contents.records.contains(plan.trials[1].id));
   EXPECT_TRUE(is_partial(loaded.runs[0]));
   EXPECT_FALSE(is_partial(load({run.results()}).runs[0]));
+}
+
+// A copy of a run has other times; a file's content must then be what was collected, bit by bit.
+TEST_F(Runs, ReadCopiedRunsQuicklyAndStillFindDamage) {
+  const RunDirectory run = write_run("run", small_experiment());
+  const auto plan = lnn::store::read_run_plan(run);
+  const auto path = run.trial(plan.trials[0].id);
+  const auto stamp = lnn::store::stamp_of(path);
+  const auto later = fs::last_write_time(path) + std::chrono::seconds(10);
+  fs::last_write_time(path, later);
+  EXPECT_TRUE(lnn::store::is_unchanged(path, stamp));
+  std::string bytes = lnn::read_text_file(path);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  lnn::write_text_file(path, bytes);
+  fs::last_write_time(path, later);
+  EXPECT_FALSE(lnn::store::is_unchanged(path, stamp));
+  EXPECT_THAT(load({run.root}).problems, ElementsAre(HasSubstr("damaged (its checksum")));
+  auto record = lnn::test::small_record(plan.trials[0]);
+  record.metrics.at("best_val_total").value = 123;  // the same size
+  lnn::store::write_trial(path, record);
+  EXPECT_EQ(lnn::store::stamp_of(path).bytes, stamp.bytes);
+  EXPECT_FALSE(lnn::store::is_unchanged(path, stamp));
+  fs::remove(path);
+  EXPECT_FALSE(lnn::store::is_unchanged(path, stamp));
+  EXPECT_FALSE(lnn::store::is_unchanged(path, {}));
 }
 
 TEST_F(Runs, NameADamagedTrialAndLeaveItOut) {

@@ -79,8 +79,9 @@ assert trial["provenance"].attrs["host"] == "node7"
 t = f["table"][:]
 assert t.dtype.names == ("id", "experiment", "label", "seed", "outcome", "reason", "attempts", "best_epoch",
     "best_val_total", "instability_train_total", "case", "network.activation", "training.lambda",
-    "provenance.git_commit", "provenance.host", "file_bytes", "file_time")
+    "provenance.git_commit", "provenance.host", "file_bytes", "file_time", "file_crc32")
 assert t["provenance.host"].tolist() == [b"node7", b"node7", b"node7", b"", b""]
+assert t["file_crc32"][2] > 0 and t["file_crc32"][3] == 0
 assert t["file_bytes"][3] == 7 and t["file_bytes"][4] == 0
 import zlib
 assert f["table"].attrs["crc32"] == zlib.crc32(t.tobytes())
