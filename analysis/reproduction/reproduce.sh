@@ -22,8 +22,5 @@ lnn-sweep table "$run" --format json --out "$out/tables.json"
 # 1: some claim is not reproduced, which is a result.
 lnn-sweep claims "$run" --out "$out/claims.md" || [ $? -eq 1 ]
 lnn-sweep claims "$run" --json --out "$out/claims.json" || [ $? -eq 1 ]
-# Debian's Python has h5py; another one in PATH may not.
-python=/usr/bin/python3
-[ -x "$python" ] || python=python3
-"$python" analysis/reproduction/figures.py "$run" --out "$out/figures"
+lnn-sweep figures "$run" --out "$out/figures" >/dev/null
 echo "Written to $out: tables.md, tables.json, claims.md, claims.json, figures/"
