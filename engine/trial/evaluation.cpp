@@ -37,7 +37,7 @@ Evaluation roll_out_all(const PreparedTrial& trial, const learned::Model& model,
 }  // namespace
 
 Evaluation evaluate(const PreparedTrial& trial, const rollout::Options& options) {
-  if (trial.on_trajectories()) return evaluate_on_trajectories(trial);
+  if (trial.on_trajectories()) return evaluate_on_trajectories(trial, trial.config().rollout_steps);
   const learned::Model model(trial.network(), trial.scales());
   Evaluation evaluation = roll_out_all(trial, model, options, rollout::references(trial.system(), options));
   learned::Comparison comparison = learned::compare(model, trial.system(), trial.validation(),

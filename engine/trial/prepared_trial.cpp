@@ -127,11 +127,7 @@ store::TrialRecord PreparedTrial::record(const training::TrainingResult& result)
   record.history = history_columns(result.history);
   const DataFacts facts{system_->coordinates(), scales_, zero_acceleration_loss()};
   record.metrics = metrics(result, config_.training, facts, *network_);
-  if (discrete()) {
-    record.metrics["plateau_passes"] = {
-        plateau_passes(result.history, config_.training.passes_per_epoch), "1",
-        "passes until the degeneracy term is below 0.45 for good; NaN: never"};
-  }
+  add_plateau(*this, record);
   record.model = model_arrays(*network_);
   return record;
 }

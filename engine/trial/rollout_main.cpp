@@ -16,6 +16,7 @@
 #include "store/trial_file.h"
 #include "trial/evaluation.h"
 #include "trial/run_trial.h"
+#include "trial/trajectory_evaluation.h"
 
 namespace {
 
@@ -40,6 +41,7 @@ po::options_description describe() {
       "absolute-tolerance", po::value<double>(), "of the model's solver")(
       "relative-tolerance", po::value<double>(), "of the model's solver")(
       "max-steps", po::value<int>(), "steps of the model's solver before it gives up")(
+      "steps", po::value<int>(), "steps of the rollout, of models that learned from trajectories")(
       "q", po::value<std::string>(), "initial positions of one test of your own, separated by commas")(
       "v", po::value<std::string>(),
       "its initial velocities (a time coordinate's follows from the constraint)")(
@@ -172,10 +174,52 @@ void write_csv(const std::filesystem::path& folder, const store::TrialRecord& re
   }
 }
 
+// Rollouts of models that learned from trajectories have other numbers.
+void print_trajectories(const store::TrialRecord& record, const std::string& label,
+                        const trial::Evaluation& evaluation) {
+  fmt::print("{} {}\n", record.id, label);
+  for (const store::ArrayGroup& group : evaluation.groups) {
+    const std::string& reason = group.facts.at("reason");
+    fmt::print("  {:8}  {:9}  {:>5} steps{}{}\n", group.name, group.facts.at("outcome"),
+               group.facts.at("steps"), reason.empty() ? "" : ": ", reason);
+  }
+  for (const auto& [name, metric] : evaluation.metrics)
+    fmt::print("  {:24} {:>12}  {}\n", name, number_text(metric.value), metric.meaning);
+}
+
+void refuse_options(const po::variables_map& values, const std::vector<const char*>& options,
+                    const std::string& why) {
+  for (const char* option : options) {
+    if (values.contains(option)) throw_user_error("--{} is of no use here ({}). Leave it out.", option, why);
+  }
+}
+
+trial::Evaluation evaluate_trajectories(const trial::PreparedTrial& trial, const po::variables_map& values) {
+  refuse_options(values, {"t-end", "dt", "absolute-tolerance", "relative-tolerance", "max-steps"},
+                 "a model of trajectories is rolled out by its own time step");
+  constexpr int fewest = 2;
+  const int steps = values.contains("steps") ? values["steps"].as<int>() : trial.config().rollout_steps;
+  if (steps < fewest) throw_user_error("--steps {} is too few. Give at least {}.", steps, fewest);
+  rollout::Options none;
+  none.tests = rollout::Tests::none;
+  const auto starts = starts_of(trial.system(), none, values);
+  return starts.empty() ? trial::evaluate_on_trajectories(trial, steps)
+                        : trial::evaluate_from_start(trial, steps, starts.front());
+}
+
+trial::Evaluation evaluate_states(const trial::PreparedTrial& trial, const po::variables_map& values) {
+  refuse_options(values, {"steps"}, "this model was not trained on trajectories: see --t-end and --dt");
+  const rollout::Options options = options_of(trial, values);
+  // Only a stored evaluation needs the comparison with the truth, which takes time for wide networks.
+  return values["store"].as<bool>()
+             ? trial::evaluate(trial, options)
+             : trial::evaluate_from(trial, options, starts_of(trial.system(), options, values));
+}
+
 void refuse_storing_other_settings(const po::variables_map& values) {
   if (!values["store"].as<bool>()) return;
   for (const char* option :
-       {"t-end", "dt", "absolute-tolerance", "relative-tolerance", "max-steps", "q", "v"}) {
+       {"t-end", "dt", "absolute-tolerance", "relative-tolerance", "max-steps", "steps", "q", "v"}) {
     if (!values.contains(option)) continue;
     throw_user_error(
         "--store and --{} exclude each other (a trial's file holds the planned evaluation). Set rollout.* in "
@@ -190,17 +234,15 @@ void evaluate_again(const store::RunDirectory& run, const experiment::PlannedTri
                     store::TrialRecord record, const po::variables_map& values) {
   trial::PreparedTrial trial(planned.config);
   trial::load_model(record, trial.network());
-  const rollout::Options options = options_of(trial, values);
-  const bool store = values["store"].as<bool>();
-  // Only a stored evaluation needs the comparison with the truth, which takes time for wide networks.
+  const std::string& label = planned.members.front().label;
   trial::Evaluation evaluation =
-      store ? trial::evaluate(trial, options)
-            : trial::evaluate_from(trial, options, starts_of(trial.system(), options, values));
-  print(record, planned.members.front().label, evaluation);
+      trial.on_trajectories() ? evaluate_trajectories(trial, values) : evaluate_states(trial, values);
+  trial.on_trajectories() ? print_trajectories(record, label, evaluation) : print(record, label, evaluation);
   if (values.contains("csv")) write_csv(values["csv"].as<std::string>(), record, evaluation, trial.system());
   std::cout.flush();
-  if (!store) return;
+  if (!values["store"].as<bool>()) return;
   record.config = trial.config_text();
+  trial::add_plateau(trial, record);
   trial::add_evaluation(record, std::move(evaluation));
   store::write_trial(run.trial(record.id), record);
 }

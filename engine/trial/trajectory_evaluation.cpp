@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -239,9 +240,8 @@ void add_eigenvalues(const PreparedTrial& trial, const ReferenceTrajectory& trut
 
 }  // namespace
 
-Evaluation evaluate_on_trajectories(const PreparedTrial& trial) {
+Evaluation evaluate_on_trajectories(const PreparedTrial& trial, int steps) {
   const discrete::TrajectoryOptions& options = trial.config().trajectory;
-  const int steps = std::max(trial.config().rollout_steps, 2);
   const Comparison extended = compare(trial, extended_trajectory(trial.system(), options, steps));
   const Comparison test = compare(trial, test_trajectory(trial.system(), options));
   Evaluation evaluation;
@@ -252,15 +252,30 @@ Evaluation evaluate_on_trajectories(const PreparedTrial& trial) {
   return evaluation;
 }
 
-double plateau_passes(const std::vector<training::EpochRecord>& history, int passes_per_epoch) {
+Evaluation evaluate_from_start(const PreparedTrial& trial, int steps, const physics::InitialState& start) {
+  discrete::TrajectoryOptions options = trial.config().trajectory;
+  options.steps = steps;
+  options.test_q = start.q;
+  options.test_v = start.v;
+  Evaluation evaluation;
+  evaluation.groups = {arrays(trial, compare(trial, test_trajectory(trial.system(), options)), "own")};
+  return evaluation;
+}
+
+double plateau_passes(const std::vector<double>& degeneracy, int passes_per_epoch) {
   std::vector<std::int64_t> passes;
-  std::vector<double> degeneracy;
-  for (const training::EpochRecord& epoch : history) {
-    degeneracy.push_back(epoch.train_penalty);
-    passes.push_back(static_cast<std::int64_t>(degeneracy.size()) * passes_per_epoch);
-  }
+  for (std::size_t epoch = 1; epoch <= degeneracy.size(); ++epoch)
+    passes.push_back(static_cast<std::int64_t>(epoch) * passes_per_epoch);
   const auto length = discrete::plateau_length(passes, degeneracy);
   return length ? static_cast<double>(*length) : nan;
+}
+
+void add_plateau(const PreparedTrial& trial, store::TrialRecord& record) {
+  const auto column = std::ranges::find(record.history, "train_penalty", &store::Column::name);
+  if (!trial.discrete() || column == record.history.end()) return;
+  record.metrics["plateau_passes"] = {
+      plateau_passes(column->values, trial.config().training.passes_per_epoch), "1",
+      "passes until the degeneracy term is below 0.45 for good; NaN: never"};
 }
 
 }  // namespace lnn::trial
