@@ -90,6 +90,40 @@ TEST(Initialize, DefaultIsUniformWithinTheFanInBound) {
   EXPECT_GT(first.abs().max().item<double>(), 0.49);
 }
 
+// JAX's stax: variance 2/(fan_in + fan_out) after a normal distribution is cut at two of its deviations.
+TEST(Initialize, StaxDrawsFromACutNormalDistribution) {
+  const Network network(paper_options(Initialization::stax), at::kDouble);
+  initialize(network);
+  const double pi = 3.14159265358979323846;
+  const double density = std::exp(-2.0) / std::sqrt(2 * pi);  // of N(0, 1) at 2
+  const double cut_deviation = std::sqrt(1 - 4 * density / std::erf(std::sqrt(2.0)));
+  const auto expect_layer = [&](int layer, double fans, double tolerance) {
+    const at::Tensor values = values_of(network, weight(network, layer));
+    const double deviation = std::sqrt(2 / fans);
+    const double bound = 2 * deviation / cut_deviation;
+    EXPECT_NEAR(sample_deviation(values), deviation, tolerance * deviation) << "layer " << layer;
+    EXPECT_NEAR(values.mean().item<double>(), 0, tolerance * deviation * 2) << "layer " << layer;
+    EXPECT_LE(values.abs().max().item<double>(), bound) << "layer " << layer;
+    EXPECT_GT(values.abs().max().item<double>(), 0.9 * bound) << "layer " << layer;
+  };
+  expect_layer(0, 4 + 500, 0.08);  // 2,000 draws: 1.2 % standard error
+  expect_layer(1, 500 + 500, 0.01);
+  expect_layer(3, 500 + 1, 0.15);
+}
+
+TEST(Initialize, StaxDrawsBiasesWithDeviationOneHundredth) {
+  const Network network(paper_options(Initialization::stax), at::kDouble);
+  initialize(network);
+  std::vector<at::Tensor> biases;
+  for (const ParameterInfo& info : network.layout()) {
+    if (info.role == Role::bias) biases.push_back(values_of(network, info));
+  }
+  const at::Tensor all = at::cat(biases);
+  ASSERT_EQ(all.numel(), 1500);  // 1.8 % standard error
+  EXPECT_NEAR(sample_deviation(all), 0.01, 0.01 * 0.1);
+  EXPECT_NEAR(all.mean().item<double>(), 0, 5 * 0.01 / std::sqrt(1500.0));
+}
+
 TEST(Initialize, NearZeroOnlyShrinksTheLastLayer) {
   const Network network(paper_options(Initialization::near_zero), at::kDouble);
   initialize(network);

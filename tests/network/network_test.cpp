@@ -112,6 +112,45 @@ TEST(Network, SharesItsFlatVectorWithItsLeaves) {
   EXPECT_EQ(network.layout().back().offset + network.layout().back().size, network.parameter_count());
 }
 
+// Paper B's generators (w, M) are trained beside L and are no part of it.
+TEST(Network, KeepsItsGeneratorsBehindItsWeights) {
+  NetworkOptions options = small_options();
+  const Network plain(options, at::kDouble);
+  options.generators = 2;
+  const Network network(options, at::kDouble);
+  const std::size_t arrays = plain.layout().size();
+  ASSERT_EQ(network.layout().size(), arrays + 4);
+  const std::vector<std::pair<std::string, std::vector<std::int64_t>>> expected{
+      {"generator1.w", {2}}, {"generator1.M", {2, 2}}, {"generator2.w", {2}}, {"generator2.M", {2, 2}}};
+  std::int64_t offset = plain.parameter_count();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const ParameterInfo& info = network.layout()[arrays + i];
+    EXPECT_EQ(info.name, expected[i].first);
+    EXPECT_EQ(info.shape, expected[i].second);
+    EXPECT_EQ(info.role, Role::generator);
+    EXPECT_EQ(info.offset, offset);
+    offset += info.size;
+  }
+  EXPECT_EQ(network.parameter_count(), offset);
+}
+
+TEST(Network, IsTheSameWithGenerators) {
+  NetworkOptions options = small_options();
+  options.initialization = Initialization::stax;
+  const Network plain(options, at::kDouble);
+  options.generators = 3;
+  const Network network(options, at::kDouble);
+  initialize(plain);
+  initialize(network);
+  const std::int64_t count = plain.parameter_count();
+  EXPECT_TRUE(network.parameters().narrow(0, 0, count).equal(plain.parameters()));
+  const at::Tensor generators = network.parameters().narrow(0, count, network.parameter_count() - count);
+  EXPECT_TRUE(generators.eq(0).all().item<bool>()) << "a first guess belongs to the training";
+  generators.fill_(7);
+  const at::Tensor x = at::tensor({0.3, -0.7, 0.9, -0.2}, at::kDouble).unsqueeze(0);
+  EXPECT_TRUE(network.lagrangian(x).equal(plain.lagrangian(x)));
+}
+
 TEST(Network, RefusesImpossibleOptions) {
   NetworkOptions options = small_options();
   options.width = 7;
