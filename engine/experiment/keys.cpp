@@ -122,18 +122,20 @@ std::vector<Key> network_keys() {
                 name_key<network::InputLayer>(
                     "network.input_layer", fixed(to_name(network_defaults.input_layer)),
                     "layer in front of the network; dyt is gamma tanh(alpha x) + beta", "paper A, IV.2")),
-      read_when({"network.input_layer", "dyt"},
-                any_sign(real_key("network.dyt_alpha", fixed(network_defaults.dyt_alpha),
-                                  "initial alpha of the DyT layer", "authors' code"))),
+      read_when(continuous_model,
+                read_when({"network.input_layer", "dyt"},
+                          any_sign(real_key("network.dyt_alpha", fixed(network_defaults.dyt_alpha),
+                                            "initial alpha of the DyT layer", "authors' code")))),
       read_when(
           continuous_model,
           any_sign(real_key("network.quadratic_term", by_source(fixed(network_defaults.quadratic_term), 0.0),
                             "a in the added term a sum_i v_i^2 on scaled velocities; 0 switches it off",
                             "paper A, II and IV.3"))),
-      read_when(
-          {"network.quadratic_term", 0.0, false},
-          name_key<network::Signature>("network.signature", signature,
-                                       "sign of the time velocity in the quadratic term", "authors' code")),
+      read_when(continuous_model,
+                read_when({"network.quadratic_term", 0.0, false},
+                          name_key<network::Signature>("network.signature", signature,
+                                                       "sign of the time velocity in the quadratic term",
+                                                       "authors' code"))),
       integer_key("network.seed", fixed(network_defaults.seed), 0, largest_network_seed,
                   "seed of the initial weights and of the order of samples; set by `seeds`", "this program"),
   };

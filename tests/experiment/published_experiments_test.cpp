@@ -192,4 +192,73 @@ TEST(PaperASectionV, TrainsTheDoublePendulumInThreePhases) {
   EXPECT_EQ(config.training.phases[2].data.seed, 86U + 111U);
 }
 
+// One trial of the first finished reproduction for each experiment: a new id would train everything again.
+TEST(PaperA, KeepsTheIdsOfItsFinishedTrials) {
+  const std::map<std::string, std::string> finished{{"activations", "80f814e78d1b"},
+                                                    {"ads2", "8b4c696bbd28"},
+                                                    {"ads3", "e36b214f8d1e"},
+                                                    {"ads4", "f6bc5899bbac"},
+                                                    {"constant_force", "02e4aebc6e93"},
+                                                    {"double_pendulum", "d1e1e0c11232"},
+                                                    {"initialization", "f578b74c5d2a"},
+                                                    {"harmonic_oscillator", "5bd760d4f79d"},
+                                                    {"optimizer", "587cd20e82a8"},
+                                                    {"prior_tricks", "ecff57683c6a"},
+                                                    {"quadratic_term", "587cd20e82a8"},
+                                                    {"regularizer", "d1e73e7e2b4f"},
+                                                    {"scaling", "30c171b27fff"},
+                                                    {"sphere", "457b578a9e1c"},
+                                                    {"spring_pendulum", "3f519ddc2366"},
+                                                    {"training_range", "08b41ecc8ffb"},
+                                                    {"triple_pendulum", "dd4d5085abb2"}};
+  for (const auto& [name, id] : finished) {
+    const auto plan = lnn::experiment::make_plan({load(name)}, "desk", Json::object(), {});
+    EXPECT_THAT(plan.trials, testing::Contains(testing::Field(&lnn::experiment::PlannedTrial::id, id)))
+        << name;
+  }
+}
+
+struct ExpectedB {
+  std::string name;
+  std::size_t arms;
+};
+
+// Paper B, IV: every scenario, and what goes beyond it (guesses, several symmetries).
+class PaperB : public testing::TestWithParam<ExpectedB> {};
+
+INSTANTIATE_TEST_SUITE_P(Experiments, PaperB,
+                         testing::Values(ExpectedB{"cart_pendulum", 4},
+                                         ExpectedB{"cart_pendulum_trajectories", 3}, ExpectedB{"kepler", 4},
+                                         ExpectedB{"kepler_guesses", 3}, ExpectedB{"kepler_noise", 5},
+                                         ExpectedB{"kepler_trajectories", 3},
+                                         ExpectedB{"symmetries_free_particle", 3},
+                                         ExpectedB{"symmetries_isotropic_oscillator", 2}),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST_P(PaperB, HasAllArmsAtEveryScale) {
+  const ExperimentFile file = load(GetParam().name);
+  EXPECT_EQ(file.name, GetParam().name);
+  EXPECT_FALSE(file.text.at("tables").empty());
+  for (const char* scale : {"smoke", "desk", "paper"}) {
+    const auto trials = expand(file, scale);
+    EXPECT_EQ(arms_of(trials), GetParam().arms) << scale;
+    EXPECT_GE(trials.size(), 2 * GetParam().arms) << scale << ": replicates";
+  }
+}
+
+TEST_P(PaperB, HasThePapersSizesAtPaperScale) {
+  for (const Trial& trial : expand(load(GetParam().name), "paper")) {
+    const auto config = lnn::experiment::parse_trial_config(trial.config, "test");
+    EXPECT_EQ(config.network.width, 128) << trial.label;
+    EXPECT_EQ(config.network.hidden_layers, 3) << trial.label;
+    const auto& trajectory = config.trajectory;
+    const bool discrete = config.model == lnn::experiment::Model::discrete_lagrangian;
+    const int samples = trajectory.count * (trajectory.steps + (discrete ? -1 : 1));
+    const int steps_per_pass = (samples + config.training.batch_size - 1) / config.training.batch_size;
+    const int steps = config.training.phases[0].epochs * config.training.passes_per_epoch * steps_per_pass;
+    EXPECT_GE(steps, 100000) << trial.label;
+    EXPECT_LE(steps, 105000) << trial.label << ": an LNN of many trajectories has a few more batches";
+  }
+}
+
 }  // namespace
