@@ -172,6 +172,30 @@ TEST_P(EveryBackend, KeepsSinglePrecision) {
   }
 }
 
+// Generators of symmetries are trained beside L: its derivatives do not know them.
+TEST(Generators, HaveNoGradientOnAnyBackend) {
+  for (const unsigned seed : {21U, 22U, 23U}) {
+    Random random(seed);
+    network::NetworkOptions options = random_architecture(random);
+    const auto plain = random_network(options, random);
+    options.generators = random.integer(1, 3);
+    const auto network = random_network(options, random);
+    const std::int64_t weights = plain->parameter_count();
+    plain->parameters().copy_(network->parameters().narrow(0, 0, weights));
+    const Problem problem = random_problem(2 * options.coordinates, random);
+    for (const std::string& backend : jets::backend_names()) {
+      const Answer expected = answer(backend, *plain, problem);
+      const Answer actual = answer(backend, *network, problem);
+      SCOPED_TRACE(backend + ", seed " + std::to_string(seed));
+      EXPECT_TRUE(actual.jet.second.equal(expected.jet.second));
+      ASSERT_EQ(actual.gradient.numel(), network->parameter_count());
+      EXPECT_TRUE(actual.gradient.narrow(0, 0, weights).equal(expected.gradient));
+      const at::Tensor generators = actual.gradient.narrow(0, weights, network->parameter_count() - weights);
+      EXPECT_TRUE(generators.eq(0).all().item<bool>());
+    }
+  }
+}
+
 TEST_P(EveryBackend, IsBitwiseRepeatable) {
   Random random(5);
   const network::NetworkOptions options = random_architecture(random);
