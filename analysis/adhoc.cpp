@@ -46,11 +46,27 @@ std::optional<std::string> value_of(const ArmTrial& trial, const std::string& ke
   if (key.starts_with(provenance_prefix)) {
     return provenance_of(trial, key.substr(std::string(provenance_prefix).size()));
   }
-  // As the experiment file writes it: "[0, 2pi]" rather than its number.
-  if (trial.member->swept.contains(key)) return value_text(trial.member->swept.at(key));
   const Json* value = experiment::find_value(trial.planned->config, key);
-  if (value == nullptr || value->is_object()) return std::nullopt;
-  return value_text(*value);
+  if (value != nullptr && !value->is_object()) return value_text(*value);
+  if (trial.member->swept.contains(key)) return value_text(trial.member->swept.at(key));
+  return std::nullopt;
+}
+
+/// The same as the experiment file writes it: "[0, 2pi]" rather than its numbers.
+std::string written_value(const ArmTrial& trial, const std::string& key, const std::string& value) {
+  return trial.member->swept.contains(key) ? value_text(trial.member->swept.at(key)) : value;
+}
+
+/// Value -> how some experiment file writes it, where that differs.
+Group labels_of(const std::vector<ArmTrial>& trials, const std::string& key) {
+  Group labels;
+  for (const ArmTrial& trial : trials) {
+    const auto value = value_of(trial, key);
+    if (!value) continue;
+    const std::string written = written_value(trial, key, *value);
+    if (written != *value) labels.try_emplace(*value, written);
+  }
+  return labels;
 }
 
 std::set<std::string> all_keys(const Trials& trials) {
@@ -109,11 +125,16 @@ std::map<std::string, std::set<std::string>> parse_where(const Trials& trials, c
   std::map<std::string, std::set<std::string>> where;
   for (const auto& [word, value] : query.where) {
     const std::string key = full_key(trials, word, "--where");
-    const std::set<std::string> known = values_of(trials, key);
-    if (!known.contains(value)) {
-      throw_unknown_name("--where " + key, value, std::vector<std::string>(known.begin(), known.end()));
+    const Group labels = labels_of(trials, key);
+    std::vector<std::string> known;
+    bool found = false;
+    for (const std::string& candidate : values_of(trials, key)) {
+      known.push_back(labels.contains(candidate) ? labels.at(candidate) : candidate);
+      if (value != candidate && value != known.back()) continue;
+      where[key].insert(candidate);
+      found = true;
     }
-    where[key].insert(value);
+    if (!found) throw_unknown_name("--where " + key, value, known);
   }
   return where;
 }
@@ -201,7 +222,9 @@ std::vector<std::string> ordered(const std::set<std::string>& values) {
   return all;
 }
 
-std::string selection_text(const std::map<std::string, std::set<std::string>>& where) {
+std::string selection_text(const TableQuery& query) {
+  std::map<std::string, std::vector<std::string>> where;
+  for (const auto& [key, value] : query.where) where[key].push_back(value);
   std::vector<std::string> parts;
   for (const auto& [key, values] : where)
     parts.push_back(fmt::format("{} = {}", key, fmt::join(values, " or ")));
@@ -236,7 +259,7 @@ Table query_table(const RunResults& run, const TableQuery& query) {
   if (trials.empty()) throw_user_error("--where: no trial has all of these values. Give fewer of them.");
   TableDefinition definition;
   definition.name = "query";
-  definition.note = selection_text(where);
+  definition.note = selection_text(query);
   for (const std::string& key : query.group_by) {
     definition.rows.push_back(full_key(trials, key, "--group-by"));
   }
@@ -248,7 +271,10 @@ Table query_table(const RunResults& run, const TableQuery& query) {
   if (!arms_matter) trials = distinct(trials);
   definition.columns = columns_of(trials, query);
   definition.title = title_of(definition);
-  for (const std::string& key : definition.rows) definition.order[key] = ordered(values_of(trials, key));
+  for (const std::string& key : definition.rows) {
+    definition.order[key] = ordered(values_of(trials, key));
+    definition.labels[key] = labels_of(trials, key);
+  }
   return make_table(definition, rows_of(trials, definition.rows), run.name, run.plan.scale);
 }
 

@@ -13,6 +13,7 @@ using lnn::analysis::query_table;
 using lnn::analysis::Row;
 using lnn::analysis::RunResults;
 using lnn::analysis::Table;
+using lnn::experiment::Json;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -63,8 +64,23 @@ TEST(QueryTable, CountsASharedTrialInEachOfItsArms) {
 TEST(QueryTable, KeepsWhatWhereAllows) {
   const Table table = query_table(both(), {{"activation"}, {}, {{"width", "8"}, {"width", "128"}}});
   EXPECT_THAT(counts(table), ElementsAre(6, 6));
-  EXPECT_EQ(table.definition.note, "Only trials with network.width = 128 or 8.");
+  EXPECT_EQ(table.definition.note, "Only trials with width = 8 or 128.");
   EXPECT_EQ(query_table(both(), {{"provenance.processor"}, {}, {{"network.seed", "2"}}}).rows.size(), 1U);
+}
+
+// What one experiment sweeps another one may take for granted.
+TEST(QueryTable, KnowsAValueHoweverAnExperimentWritesIt) {
+  auto sweeping = lnn::test::sharing_experiment();
+  sweeping["cases"] =
+      Json::parse(R"([{"label": "full", "set": {"data.q_box": [["pi/4", "3pi/4"], [0, "2pi"]]}},
+                                      {"label": "half", "set": {"data.q_box": [["pi/4", "3pi/4"], [0, "pi"]]}}])");
+  auto fixed = lnn::test::small_experiment();
+  fixed["base"]["data.q_box"] = Json::parse(R"([["pi/4", "3pi/4"], [0, "pi"]])");
+  const RunResults run = lnn::test::small_run({sweeping, fixed});
+  const Table table = query_table(run, {{"data.q_box"}, {}, {}});
+  EXPECT_THAT(labels(table),
+              ElementsAre("{ \"[[pi/4, 3pi/4], [0, pi]]\" }", "{ \"[[pi/4, 3pi/4], [0, 2pi]]\" }"));
+  EXPECT_EQ(query_table(run, {{"data.q_box"}, {}, {{"data.q_box", "[[pi/4, 3pi/4], [0, pi]]"}}}).planned, 18);
 }
 
 TEST(QueryTable, WithoutKeysGroupsByAllThatDiffer) {
