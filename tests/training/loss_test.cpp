@@ -26,6 +26,7 @@ struct Case {
   network::Signature signature;
   double quadratic_term;  // 0 leaves M indefinite, so that most samples violate
   bool violated;          // whether some sample must violate the penalty
+  BaseLoss base_loss = BaseLoss::state_mae;
 };
 
 const std::vector<Case> cases{
@@ -38,6 +39,11 @@ const std::vector<Case> cases{
     {"sylvester_v2_n4", 4, Regularizer::sylvester_v2, network::Signature::euclidean, 0, true},
     {"lorentzian", 4, Regularizer::lorentzian_sylvester, network::Signature::lorentzian, 0, true},
     {"lorentzian_right_sign", 3, Regularizer::lorentzian_sylvester, network::Signature::lorentzian, 3, false},
+    {"squares", 2, Regularizer::none, network::Signature::euclidean, 1, false, BaseLoss::state_mse},
+    {"squares_eigenvalue", 3, Regularizer::eigenvalue, network::Signature::euclidean, 0, true,
+     BaseLoss::state_mse},
+    {"accelerations", 2, Regularizer::none, network::Signature::euclidean, 1, false,
+     BaseLoss::acceleration_mae},
 };
 
 class EveryLoss : public testing::TestWithParam<Case> {
@@ -51,7 +57,7 @@ class EveryLoss : public testing::TestWithParam<Case> {
     truth_ = at::empty({samples, GetParam().n}, at::kDouble);
     for (std::int64_t i = 0; i < x_.numel(); ++i) x_.data_ptr<double>()[i] = normal(engine);
     for (std::int64_t i = 0; i < truth_.numel(); ++i) truth_.data_ptr<double>()[i] = normal(engine);
-    loss_ = {BaseLoss::state_mae, GetParam().regularizer, 0.7,
+    loss_ = {GetParam().base_loss, GetParam().regularizer, 0.7,
              GetParam().signature == network::Signature::lorentzian};
   }
 
@@ -97,6 +103,21 @@ class EveryLoss : public testing::TestWithParam<Case> {
     return sum;
   }
 
+  // The mean over [v, a], whose v half is the same in model and truth.
+  at::Tensor base_by_autograd(const at::Tensor& acceleration) const {
+    const at::Tensor error = acceleration - truth_;
+    const at::Tensor all = at::cat({at::zeros_like(error), error}, 1);
+    switch (GetParam().base_loss) {
+      case BaseLoss::state_mae:
+        return all.abs().mean();
+      case BaseLoss::state_mse:
+        return all.square().mean();
+      case BaseLoss::acceleration_mae:
+        return error.abs().mean();
+    }
+    return error;
+  }
+
   // {base, penalty}, with the graph attached.
   std::pair<at::Tensor, at::Tensor> by_autograd() const {
     using torch::autograd::grad;
@@ -113,7 +134,7 @@ class EveryLoss : public testing::TestWithParam<Case> {
     const at::Tensor mixed = at::bmm(hessian.narrow(2, 0, n), x.narrow(1, n, n).unsqueeze(2));
     const at::Tensor force = gradient.narrow(1, 0, n).unsqueeze(2) - mixed;
     const at::Tensor acceleration = at::bmm(at::linalg_pinv(mass), force).squeeze(2);
-    return {0.5 * (acceleration - truth_).abs().mean(), penalty_by_autograd(mass)};
+    return {base_by_autograd(acceleration), penalty_by_autograd(mass)};
   }
 
   network::Network network_;
@@ -165,6 +186,8 @@ TEST(BatchLoss, CountsSignaturesAndConditionNumbers) {
   EXPECT_DOUBLE_EQ(euclidean.base, 1.0 / 12);  // 2n = 4 components, 3 samples
   options.base_loss = BaseLoss::acceleration_mae;
   EXPECT_DOUBLE_EQ(training::batch_loss(options, motion, truth).base, 1.0 / 6);
+  options.base_loss = BaseLoss::state_mse;
+  EXPECT_DOUBLE_EQ(training::batch_loss(options, motion, 3 * truth).base, 9.0 / 12);
   options.lorentzian = true;
   EXPECT_EQ(training::batch_loss(options, motion, truth).wrong_signature, 2);
 }

@@ -2,6 +2,7 @@
 #include "training/pack_loss.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,6 +20,7 @@ constexpr int samples = 10;
 struct Case {
   Regularizer regularizer;
   int n;
+  BaseLoss base_loss = BaseLoss::state_mae;
 };
 
 std::vector<Case> cases() {
@@ -27,6 +29,9 @@ std::vector<Case> cases() {
                                  Regularizer::sylvester_v2, Regularizer::lorentzian_sylvester}) {
     for (const int n : {1, 2, 3, 4, 8}) all.push_back({kind, n});
   }
+  all.push_back({Regularizer::none, 2, BaseLoss::state_mse});
+  all.push_back({Regularizer::eigenvalue, 3, BaseLoss::state_mse});
+  all.push_back({Regularizer::eigenvalue, 2, BaseLoss::acceleration_mae});
   return all;
 }
 
@@ -59,7 +64,7 @@ class EveryRegularizer : public testing::TestWithParam<Case> {
   void SetUp() override {
     at::manual_seed(4);
     for (int k = 0; k < members; ++k) {
-      options_.push_back({BaseLoss::state_mae, GetParam().regularizer, 0.5 + k,
+      options_.push_back({GetParam().base_loss, GetParam().regularizer, 0.5 + k,
                           GetParam().regularizer == Regularizer::lorentzian_sylvester});
     }
   }
@@ -113,7 +118,8 @@ class EveryRegularizer : public testing::TestWithParam<Case> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Training, EveryRegularizer, testing::ValuesIn(cases()), [](const auto& test) {
-  return to_name(test.param.regularizer) + "_" + std::to_string(test.param.n);
+  return fmt::format("{}_{}_{}", to_name(test.param.regularizer), test.param.n,
+                     to_name(test.param.base_loss));
 });
 
 TEST_P(EveryRegularizer, AgreesOnIndefiniteMatrices) {

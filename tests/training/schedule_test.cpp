@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 namespace {
 
@@ -37,6 +38,29 @@ TEST(Cosine, EqualsPyTorchsRecursion) {
     }
     EXPECT_NEAR(learning_rate(Schedule::cosine, phase, t), rate, 1e-14) << "epoch " << t;
   }
+}
+
+// Paper B's nested selects, in which the first condition that holds wins and the rate is 0 by default (paper
+// facts B.2).
+double rate_of_the_notebooks(int i) {
+  if (i < 1000) return 3e-3;
+  if (i > 2000) return 3e-4;
+  return 0;
+}
+
+TEST(Steps, AreThoseOfPaperB) {
+  Phase phase;
+  phase.rates = {{0, 3e-3}, {1000, 0}, {2001, 3e-4}};
+  for (const int pass : {0, 1, 999, 1000, 1001, 2000, 2001, 2002, 99999})
+    EXPECT_EQ(learning_rate(Schedule::steps, phase, pass), rate_of_the_notebooks(pass)) << "pass " << pass;
+}
+
+TEST(Steps, NeedOneThatBeginsWithTheFirstPass) {
+  Phase phase;
+  phase.rates = {{0, 0.25}};
+  EXPECT_EQ(learning_rate(Schedule::steps, phase, 1000000), 0.25);
+  phase.rates = {{5, 0.25}};
+  EXPECT_THROW(learning_rate(Schedule::steps, phase, 4), std::logic_error);
 }
 
 TEST(Constant, StaysConstant) {

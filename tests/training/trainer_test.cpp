@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "network/initialization.h"
 #include "physics/sampling.h"
@@ -52,7 +53,11 @@ class SmallTraining : public testing::Test {
           phases_started_.push_back(phase);
           return set_;
         },
-        validation_, [&](const training::TrainingResult&) { ++epochs_reported_; });
+        validation_,
+        [&](const training::TrainingResult&) {
+          ++epochs_reported_;
+          last_parameters_ = network.parameters().clone();
+        });
     final_parameters_ = network.parameters().clone();
     return result;
   }
@@ -62,6 +67,7 @@ class SmallTraining : public testing::Test {
   training::StateSet set_;
   training::StateSet validation_;
   at::Tensor final_parameters_;
+  at::Tensor last_parameters_;  // right after the last epoch
   std::vector<int> phases_started_;
   int epochs_reported_ = 0;
 };
@@ -146,6 +152,89 @@ TEST_F(SmallTraining, FollowsTheScheduleAndTheBatchMeans) {
     return training::evaluate(loss_, 64, *engine, piece).validation_total;
   };
   EXPECT_DOUBLE_EQ(result.initial.validation_total, (part(0, 32) + part(32, 18)) / 2);
+}
+
+TEST_F(SmallTraining, EndsWithTheLastModelWhereItIsSelected) {
+  options_.phases[0].learning_rate = 0.3;  // so high that the best epoch is not the last
+  const training::TrainingResult best = train();
+  ASSERT_LT(best.best_epoch, 25);
+  EXPECT_FALSE(best.best_parameters.equal(last_parameters_));
+  options_.selection = training::Selection::last;
+  const training::TrainingResult last = train();
+  EXPECT_EQ(last.best_epoch, 25);
+  EXPECT_TRUE(last.best_parameters.equal(last_parameters_));
+  EXPECT_TRUE(final_parameters_.equal(last_parameters_)) << "the network ends with the last weights";
+  for (std::size_t i = 0; i < 25; ++i)
+    EXPECT_EQ(last.history[i].train_total, best.history[i].train_total) << "selection changes no training";
+}
+
+TEST_F(SmallTraining, SeveralPassesAnEpochAreAsManyEpochsOfOne) {
+  options_.schedule = training::Schedule::steps;
+  options_.selection = training::Selection::last;
+  options_.phases[0].rates = {{0, 1e-2}, {4, 0}, {5, 2e-3}};  // changes within an epoch of several passes
+  options_.phases[0].epochs = 12;
+  const training::TrainingResult ones = train();
+  options_.phases[0].epochs = 4;
+  options_.passes_per_epoch = 3;
+  const training::TrainingResult threes = train();
+  EXPECT_TRUE(threes.best_parameters.equal(ones.best_parameters));
+  ASSERT_EQ(threes.history.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto& epoch = threes.history[i];
+    const auto mean = [&](double training::EpochRecord::*member) {
+      double sum = 0;
+      for (std::size_t pass = 3 * i; pass < 3 * i + 3; ++pass) sum += ones.history[pass].*member;
+      return sum / 3;
+    };
+    const training::EpochRecord& end = ones.history[3 * i + 2];
+    EXPECT_DOUBLE_EQ(epoch.train_total, mean(&training::EpochRecord::train_total));
+    EXPECT_DOUBLE_EQ(epoch.train_base, mean(&training::EpochRecord::train_base));
+    EXPECT_DOUBLE_EQ(epoch.train_penalty, mean(&training::EpochRecord::train_penalty));
+    EXPECT_DOUBLE_EQ(epoch.gradient_norm, mean(&training::EpochRecord::gradient_norm));
+    EXPECT_EQ(epoch.learning_rate, end.learning_rate) << "that of the last pass";
+    EXPECT_EQ(epoch.validation_total, end.validation_total) << "validated after the last pass";
+  }
+}
+
+// Does what it is told: the second of two trainings diverges in step 2 of the sixth pass.
+class ScriptedStepper final : public training::Stepper {
+ public:
+  jets::EngineFacts facts() const override { return {}; }
+  void start_phase(const std::vector<std::size_t>&, std::vector<training::StateSet>) override {}
+  void restore(const std::vector<training::OptimizerState>&) override {}
+  training::OptimizerState state(std::size_t) const override { return {}; }
+  std::vector<training::EpochSteps> train_epoch(const std::vector<std::vector<std::int64_t>>& orders,
+                                                const std::vector<double>&) override {
+    ++passes;
+    std::vector<training::EpochSteps> steps(orders.size());
+    for (training::EpochSteps& step : steps) step.record.train_total = passes;
+    if (passes == 6) steps[1].divergence = training::Divergence{0, 2, "training loss"};
+    return steps;
+  }
+  std::vector<training::EpochRecord> validate() override { return std::vector<training::EpochRecord>(2); }
+  void fetch_parameters(std::size_t) override {}
+  void retire(std::size_t i) override { retired_in_pass.emplace(i, passes); }
+
+  int passes = 0;
+  std::map<std::size_t, int> retired_in_pass;  // training -> the first time
+};
+
+TEST_F(SmallTraining, CountsTheStepsOfAllPassesUpToADivergence) {
+  const network::Network network(network_options(), at::kDouble);
+  options_.passes_per_epoch = 4;
+  options_.phases[0].epochs = 3;
+  const training::Member member{options_, loss_, &network, validation_};
+  const std::vector<training::Task> tasks(2, {member, [&](int) { return set_; }});
+  ScriptedStepper stepper;
+  const std::vector<training::TrainingResult> results = training::train(tasks, stepper);
+  EXPECT_EQ(stepper.passes, 12) << "the other training goes on";
+  ASSERT_TRUE(results[1].divergence.has_value());
+  EXPECT_EQ(results[1].divergence->epoch, 2);
+  EXPECT_EQ(results[1].divergence->step, 5 + 2) << "130 samples in batches of 32: 5 steps in the fifth pass";
+  EXPECT_EQ(results[1].history.size(), 1U);
+  EXPECT_EQ(stepper.retired_in_pass, (std::map<std::size_t, int>{{1, 6}})) << "at once";
+  ASSERT_EQ(results[0].history.size(), 3U);
+  EXPECT_DOUBLE_EQ(results[0].history[1].train_total, (5 + 6 + 7 + 8) / 4.0);
 }
 
 }  // namespace
