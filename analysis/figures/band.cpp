@@ -21,9 +21,13 @@ double median(Numbers values) {
 
 void add_range(Picture& picture, Panel& panel, const Band& band, const Style& style, Limits limits) {
   if (std::ranges::equal(band.low, band.high)) return;
+  Numbers low = clipped(band.low, limits);
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    if (!std::isfinite(band.low[i])) low[i] = std::numeric_limits<double>::quiet_NaN();  // no seed is left
+  }
   const std::string block =
       picture.data(fmt::format("{}: x, smallest, largest of {}", band.name, count(band.seeds, "seed")),
-                   {band.x, clipped(band.low, limits), clipped(band.high, limits)});
+                   {band.x, low, clipped(band.high, limits)});
   panel.curves.push_back(fmt::format(
       "{} using 1:2:3 with filledcurves fc rgb '{}' fs transparent solid 0.18 noborder", block, style.color));
 }

@@ -25,6 +25,10 @@ constexpr std::array kinds{
     FigureKind{"position", "error of the position over time", "-", draw_position_error},
     FigureKind{"energy", "error of the energy over time", "A 26; B 4, 5, 7", draw_energy_error},
     FigureKind{"symmetry", "error of the conserved quantity over time", "B 4, 5, 7", draw_symmetry_error},
+    FigureKind{"true_energy", "change of the true energy, where models have their own", "-",
+               draw_true_energy_error},
+    FigureKind{"true_symmetry", "change of the true conserved quantity, likewise", "-",
+               draw_true_symmetry_error},
     FigureKind{"lagrangian", "learned Lagrangian and det M beside the true ones", "A 6, 19", draw_lagrangian},
     FigureKind{"metric", "learned metric tensor beside the true one", "-", draw_metric},
 };

@@ -57,6 +57,10 @@ Drawn draw_position_error(const Study& study);
 Drawn draw_energy_error(const Study& study);
 /// Error of the conserved quantity over time, a panel for each test.
 Drawn draw_symmetry_error(const Study& study);
+/// Change of the true energy along learned motions, where the models have energies of their own.
+Drawn draw_true_energy_error(const Study& study);
+/// Change of the true momentum map along learned motions.
+Drawn draw_true_symmetry_error(const Study& study);
 /// Learned Lagrangian and determinant of the mass matrix along a line through state space.
 Drawn draw_lagrangian(const Study& study);
 /// Diagonal of the learned metric tensor along one coordinate.

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "analysis/figures/kinds.h"
+#include "analysis/figures/rollouts.h"
 #include "analysis/figures/text.h"
 
 namespace lnn::figures {
@@ -177,8 +178,13 @@ Drawn draw_losses(const Study& study) {
 
 Drawn draw_prediction(const Study& study) {
   if (!study.of_trajectories()) return {{}, "it does not learn from trajectories"};
-  return dots_picture(study, "prediction", "errors within and beyond the training's steps",
-                      {{"recreation_error", "error within"}, {"prediction_error", "error beyond"}});
+  const auto arms = study.arms_with("rollouts");
+  if (arms.empty()) return {{}, "no completed trial was rolled out"};
+  const auto rollouts = read_rollouts(*arms[0]->completed_with("rollouts")[0]);
+  const std::string unit = rollouts.empty() ? "1" : units_of(rollouts[0]);
+  return dots_picture(study, "prediction", "largest error of the positions",
+                      {{"recreation_error", with_unit("within the training", unit)},
+                       {"prediction_error", with_unit("beyond it", unit)}});
 }
 
 }  // namespace lnn::figures

@@ -47,26 +47,14 @@ std::string why_not(const Study& study) {
 }
 
 std::string subtitle_of(const Study& study) {
-  return study.subtitle("of each arm the " +
-                        seeds_text(numbers_with(study.arms_with("rollouts"), "rollouts")) +
-                        "' trial with the lowest loss");
+  const std::string seeds = seeds_text(numbers_with(study.arms_with("rollouts"), "rollouts"));
+  return study.subtitle(seeds == "1 seed" ? "one seed of each arm"
+                                          : "of each arm the best of " + seeds + " (lowest loss)");
 }
 
 void add_legend_of(Picture& picture, const std::vector<Method>& methods) {
   picture.add_entry("true", broad_style);
   for (std::size_t i = 0; i < methods.size(); ++i) picture.add_entry(methods[i].name, line_style(i));
-}
-
-/// The end of the data that were learned from, where a rollout goes on beyond it.
-void add_training_end(Picture& picture, Panel& panel, const Method& method, const Rollout& test,
-                      Limits limits) {
-  const auto train = std::ranges::find(method.rollouts, "train", &Rollout::test);
-  if (test.test != "extended" || train == method.rollouts.end()) return;
-  const Numbers x{train->t.back(), train->t.back()};
-  const Numbers y{limits.low, limits.high};
-  panel.curves.push_back(picture.data("end of the training data", {x, y}) + " using 1:2 " +
-                         guide_style.plot());
-  picture.add_entry("end of the training data", guide_style);
 }
 
 void add_coordinate(Picture& picture, const std::vector<Method>& methods, const Rollout& test,
@@ -90,7 +78,7 @@ void add_coordinate(Picture& picture, const std::vector<Method>& methods, const 
         picture.data(fmt::format("{}, {}: t, learned", name, methods[i].name), {test.t, learned[i]}) +
         " using 1:2 " + line_style(i).plot());
   }
-  add_training_end(picture, panel, methods[0], test, limits);
+  add_training_end(picture, panel, test, limits);
 }
 
 bool in_a_plane(const Rollout& rollout) {
@@ -98,18 +86,25 @@ bool in_a_plane(const Rollout& rollout) {
          rollout.coordinates[1].name == "y";
 }
 
+Limits around(Limits limits, double span) {
+  const double middle = (limits.low + limits.high) / 2;
+  return {middle - span / 2, middle + span / 2};
+}
+
 void add_orbit(Picture& picture, const Rollout& test, const Rollout& learned, const std::string& name,
                const Style& style, bool first_column, bool last_row) {
   const Limits x = limits_around(test.q_true[0], std::span(&learned.q_model[0], 1));
   const Limits y = limits_around(test.q_true[1], std::span(&learned.q_model[1], 1));
+  const double span = std::max(x.span(), y.span());
   const auto axis_name = [&](std::size_t c) {
     return with_unit(symbol(test.coordinates[c].name), test.coordinates[c].unit);
   };
-  Panel& panel = picture.add_panel(
-      {.x_name = last_row ? axis_name(0) : "",
-       .y_name = first_column ? axis_name(1) : "",
-       .settings = Settings{"set size ratio -1"} + linear_axis('x', x, 5) + linear_axis('y', y, 5),
-       .title = name});
+  Panel& panel =
+      picture.add_panel({.x_name = last_row ? axis_name(0) : "",
+                         .y_name = first_column ? axis_name(1) : "",
+                         .settings = Settings{"set size ratio -1"} + linear_axis('x', around(x, span), 4) +
+                                     linear_axis('y', around(y, span), 4),
+                         .title = name});
   panel.curves.push_back(picture.data("x, y, true", {test.q_true[0], test.q_true[1]}) + " using 1:2 " +
                          broad_style.plot());
   panel.curves.push_back(picture.data(name + ": x, y, learned", {learned.q_model[0], learned.q_model[1]}) +
@@ -125,7 +120,7 @@ Drawn draw_methods(const Study& study) {
   Drawn drawn;
   for (const Rollout& test : methods[0].rollouts) {
     Picture picture({.name = study.file_name + "_methods_" + test.test,
-                     .title = study.title("trajectories of all arms, " + test_title(test)),
+                     .title = study.title(test_title(test) + ", all arms"),
                      .subtitle = subtitle_of(study),
                      .height = 190,
                      .left = 105});
@@ -144,7 +139,7 @@ Drawn draw_orbits(const Study& study) {
   Drawn drawn;
   for (const Rollout& test : methods[0].rollouts) {
     Picture picture({.name = study.file_name + "_orbit_" + test.test,
-                     .title = study.title("orbits, " + test_title(test)),
+                     .title = study.title(test_title(test) + ", orbits"),
                      .subtitle = subtitle_of(study),
                      .columns = 2,
                      .height = 300});

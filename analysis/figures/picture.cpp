@@ -12,10 +12,9 @@
 namespace lnn::figures {
 namespace {
 
-constexpr int font = 15;         // pixels; sub- and superscripts are 0.8 of it: 9 points
-constexpr double line = 21;      // height of a line of text
-constexpr double footer = 50;    // height of a color scale
-constexpr double character = 8;  // average width
+constexpr int font = 15;       // pixels; sub- and superscripts are 0.8 of it: 9 points
+constexpr double line = 21;    // height of a line of text
+constexpr double footer = 50;  // height of a color scale
 
 /// A place in pixels from the upper left; the script turns them into gnuplot's shares of the picture.
 std::string on_screen(double x, double y) {
@@ -108,7 +107,7 @@ Picture::Heading Picture::heading() const {
   double x = options_.width;
   tag = 20;
   for (const auto& [text, style] : legend_) {
-    const double width = 60 + character * static_cast<double>(width_of(text));
+    const double width = 60 + pixels_of(text);
     if (x + width > options_.width) {
       x = 10;
       y += line;

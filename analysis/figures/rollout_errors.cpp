@@ -17,7 +17,7 @@ namespace lnn::figures {
 namespace {
 
 constexpr std::size_t most_arms = 6;  // as many as there are colors
-constexpr double largest_ratio = 1e6;
+constexpr double largest_ratio = 1e8;
 constexpr std::size_t most_bands = 4;  // more shaded bands hide each other
 
 struct ErrorKind {
@@ -28,16 +28,31 @@ struct ErrorKind {
   std::function<Numbers(const Rollout&)> error;
 };
 
+/// How many points of a rollout have an error. Where velocities are central differences the last one has
+/// none, though the solver got there.
+std::size_t defined_points(const Rollout& rollout, const Numbers& error) {
+  std::size_t points = error.size();
+  while (points > 0 && !std::isfinite(error[points - 1]) && std::isfinite(rollout.q_model[0][points - 1]))
+    --points;
+  return points;
+}
+
 /// Errors of all seeds of an arm in one test.
 Band band_of(const StudyArm& arm, const std::string& test, const Numbers& t, const ErrorKind& kind) {
   std::vector<Numbers> series;
+  std::size_t points = t.size();
   for (const StudyTrial* trial : arm.completed_with("rollouts", test)) {
     for (const Rollout& rollout : read_rollouts(*trial)) {
-      if (rollout.test == test && rollout.t.size() == t.size()) series.push_back(kind.error(rollout));
+      Numbers error = kind.error(rollout);
+      if (rollout.test != test || error.size() != t.size()) continue;
+      series.push_back(std::move(error));
+      points = std::min(points, defined_points(rollout, series.back()));
     }
   }
   if (series.empty()) series.emplace_back();
   Band band = band_over(words(arm.label), t, series);
+  for (Numbers* values : {&band.x, &band.middle, &band.low, &band.high})
+    values->resize(std::max<std::size_t>(1, points));
   // The exact start has no place on a logarithmic axis.
   for (Numbers* values : {&band.x, &band.middle, &band.low, &band.high}) values->erase(values->begin());
   return band;
@@ -66,15 +81,6 @@ bool some_stopped(const std::vector<TestBands>& tests) {
       return std::ranges::any_of(band.high, [](double value) { return !std::isfinite(value); });
     });
   });
-}
-
-/// "rad", or "m + rad" where coordinates differ.
-std::string units_of(const Rollout& rollout) {
-  std::vector<std::string> units;
-  for (const NamedUnit& one : rollout.coordinates) {
-    if (std::ranges::find(units, one.unit) == units.end()) units.push_back(one.unit);
-  }
-  return fmt::format("{}", fmt::join(units, " + "));
 }
 
 /// Limits around nearly all medians. Errors that run away are cut, not small ones: those are of interest.
@@ -116,11 +122,12 @@ Drawn draw_errors(const Study& study, const ErrorKind& kind) {
     Panel& panel =
         picture.add_panel({.x_name = last_row ? time_label(*arms[0]->completed_with("rollouts")[0]) : "",
                            .y_name = i % 2 == 0 ? with_unit(kind.axis, unit) : "",
-                           .settings = log_axis('y', limits) + time_axis(test.first.t, 5),
+                           .settings = log_axis('y', limits) + time_axis(test.first.t, 4),
                            .title = test_title(test.first)});
     if (arms.size() <= most_bands) add_ranges(picture, panel, test.bands, limits);
     add_medians(picture, panel, test.bands);
     add_chaos_time(picture, panel, test.first, limits);
+    add_training_end(picture, panel, test.first, limits);
   }
   std::vector<std::string> names;
   for (const Band& band : tests[0].bands) names.push_back(band.name);
@@ -162,6 +169,18 @@ Drawn draw_energy_error(const Study& study) {
 Drawn draw_symmetry_error(const Study& study) {
   return draw_errors(study, {"symmetry", "change of the conserved quantity", "|I - I(0)|", "|I - I(0)|",
                              [](const Rollout& rollout) { return absolute(rollout.symmetry_error); }});
+}
+
+Drawn draw_true_energy_error(const Study& study) {
+  return draw_errors(study,
+                     {"true_energy", "change of the true energy", "|H - H(0)| of the true H", "|H - H(0)|",
+                      [](const Rollout& rollout) { return absolute(rollout.true_energy_error); }});
+}
+
+Drawn draw_true_symmetry_error(const Study& study) {
+  return draw_errors(
+      study, {"true_symmetry", "change of the true conserved quantity", "|I - I(0)| of the true I",
+              "|I - I(0)|", [](const Rollout& rollout) { return absolute(rollout.true_symmetry_error); }});
 }
 
 }  // namespace lnn::figures

@@ -1,6 +1,7 @@
 #include "analysis/figures/rollouts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -71,6 +72,12 @@ double number_fact(const store::ArrayGroup& group, const std::string& name) {
   return error == std::errc() && end == text.data() + text.size() ? value : nan;
 }
 
+/// Only the extended motion begins as the data do.
+std::size_t training_steps_of(const store::ArrayGroup& group) {
+  const double steps = number_fact(group, "training_steps");
+  return group.name == "extended" && steps > 0 && steps < 1e9 ? static_cast<std::size_t>(steps) : 0;
+}
+
 void thin(Numbers& values, std::size_t stride) {
   Numbers kept;
   for (std::size_t i = 0; i < values.size(); i += stride) kept.push_back(values[i]);
@@ -81,7 +88,10 @@ void thin(Numbers& values, std::size_t stride) {
 void thin(Rollout& rollout) {
   const std::size_t stride = (rollout.t.size() + most_points - 1) / most_points;
   if (stride < 2) return;
-  for (Numbers* line : {&rollout.t, &rollout.energy_error, &rollout.symmetry_error}) thin(*line, stride);
+  for (Numbers* line : {&rollout.t, &rollout.energy_error, &rollout.symmetry_error,
+                        &rollout.true_energy_error, &rollout.true_symmetry_error})
+    thin(*line, stride);
+  rollout.training_steps /= stride;
   for (std::vector<Numbers>* columns :
        {&rollout.q_true, &rollout.q_model, &rollout.v_true, &rollout.v_model}) {
     for (Numbers& column : *columns) thin(column, stride);
@@ -108,6 +118,9 @@ Rollout read_rollout(const store::ArrayGroup& group) {
     rollout.energy_error =
         relative_error(line_of(group, "energy_model", points), line_of(group, "energy_true", points));
   }
+  rollout.true_energy_error = line_of(group, "true_energy_error", points);
+  rollout.true_symmetry_error = line_of(group, "true_symmetry_error", points);
+  rollout.training_steps = training_steps_of(group);
   rollout.own_energy = has_array(group, "energy_error");
   rollout.coordinates.resize(rollout.q_true.size(), {"q", "1"});
   thin(rollout);
@@ -146,13 +159,33 @@ std::vector<Rollout> read_rollouts(const StudyTrial& trial) {
   return result;
 }
 
+std::string units_of(const Rollout& rollout) {
+  std::vector<std::string> units;
+  for (const NamedUnit& one : rollout.coordinates) {
+    if (std::ranges::find(units, one.unit) == units.end()) units.push_back(one.unit);
+  }
+  return fmt::format("{}", fmt::join(units, " + "));
+}
+
 std::string test_title(const Rollout& rollout) {
+  if (rollout.test == "extended") return "training trajectory, extended";
+  if (rollout.test == "test") return "test trajectory";
   const bool numbered = rollout.test.find_first_not_of("0123456789") == std::string::npos;
   return fmt::format("{}{}", numbered ? "test " : "", plain(rollout.test));
 }
 
 std::string time_label(const StudyTrial& trial) {
   return trial.lorentzian() ? "proper time τ" : "time [s]";
+}
+
+void add_training_end(Picture& picture, Panel& panel, const Rollout& rollout, Limits limits) {
+  if (rollout.training_steps == 0 || rollout.training_steps >= rollout.t.size()) return;
+  const double end = rollout.t[rollout.training_steps];
+  const Numbers x{end, end};
+  const Numbers y{limits.low, limits.high};
+  panel.curves.push_back(picture.data("end of the training data", {x, y}) + " using 1:2 " +
+                         guide_style.plot());
+  picture.add_entry("end of the training data", guide_style);
 }
 
 void add_chaos_time(Picture& picture, Panel& panel, const Rollout& rollout, Limits limits) {

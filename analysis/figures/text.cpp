@@ -120,6 +120,14 @@ std::size_t width_of(std::string_view text) {
   }));
 }
 
+double pixels_of(std::string_view text) {
+  constexpr double average = 8;
+  constexpr double wide = 4;  // more than the average
+  const auto letters = std::ranges::count_if(
+      text, [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0 || c == 'm' || c == 'w'; });
+  return average * static_cast<double>(width_of(text)) + wide * static_cast<double>(letters);
+}
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   std::istringstream given{std::string(text)};

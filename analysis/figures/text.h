@@ -39,6 +39,9 @@ std::string number(double value);
 /// About how many characters a text takes on paper: without markup, UTF-8 sequences as one.
 std::size_t width_of(std::string_view text);
 
+/// About how many pixels a text takes in the figures' font.
+double pixels_of(std::string_view text);
+
 /// Lines of at most this many characters, broken at spaces and at each '\n'.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 

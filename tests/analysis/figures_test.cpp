@@ -437,7 +437,9 @@ class DiscreteFiguresTest : public FiguresTest {
       result.history.push_back({"train_penalty", "1", "", Numbers(40, 0.5)});
       result.history.push_back({"train_symmetry", "1", "", Numbers(40, 0.25)});
     }
-    result.groups = {orbit("train", 4), orbit("extended", 8)};
+    result.groups = {orbit("extended", 8), orbit("test", 4)};
+    result.groups[0].facts["training_steps"] = "3";
+    result.groups[1].facts["training_steps"] = "3";
     return result;
   }
 };
@@ -445,8 +447,8 @@ class DiscreteFiguresTest : public FiguresTest {
 TEST_F(DiscreteFiguresTest, ShowsAllMethodsBesideTheTruth) {
   EXPECT_THAT(names(list()),
               ElementsAre("orbits_prediction", "orbits_training", "orbits_instability",
-                          "orbits_methods_train", "orbits_methods_extended", "orbits_orbit_train",
-                          "orbits_orbit_extended", "orbits_position", "orbits_energy", "orbits_symmetry"));
+                          "orbits_methods_extended", "orbits_methods_test", "orbits_orbit_extended",
+                          "orbits_orbit_test", "orbits_position", "orbits_energy", "orbits_symmetry"));
 }
 
 TEST_F(DiscreteFiguresTest, TrainingIsTakenApartOverPasses) {
@@ -465,7 +467,7 @@ TEST_F(DiscreteFiguresTest, EnergyIsTheModelsOwn) {
 TEST_F(DiscreteFiguresTest, SaysWhereTheTrainingDataEnd) {
   write_scripts("methods");
   EXPECT_EQ(block(out_ / "orbits_methods_extended.dat", "end of the training data")[0][0], 3);
-  EXPECT_THAT(read_text_file(out_ / "orbits_methods_train.dat"), Not(HasSubstr("end of the training")));
+  EXPECT_THAT(read_text_file(out_ / "orbits_methods_test.dat"), Not(HasSubstr("end of the training")));
 }
 
 // --- gnuplot
