@@ -132,7 +132,7 @@ std::vector<std::string> Picture::terminals(double height) const {
                fmt::format("pngcairo size {},{} font 'Arial,{}' fontscale 1.5 linewidth 2 pointscale 2",
                            2 * width, 2 * height, font)),
       terminal("pdf",
-               fmt::format("pdfcairo size {:.3f}in,{:.3f}in font 'Arial,{}' fontscale 0.75 linewidth 0.75",
+               fmt::format("pdfcairo size {:.3f}in,{:.3f}in font 'Arial,{}' fontscale 0.565 linewidth 1.5",
                            width / 96, height / 96, font)),
       fmt::format("set output '{}.'.format", name()),
   };
