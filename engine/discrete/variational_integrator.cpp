@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include "base/error.h"
 
 namespace lnn::discrete {
@@ -22,6 +24,13 @@ void validate(const DiscreteLagrangian& L_d, const Vector& q0, const Vector& q1,
     throw_user_error("the rollout has {} steps (q_1 is one, so it has at least 1). Ask for more.", steps);
   }
   validate(options.root);
+}
+
+// A constant L_d is solved by every point: a root finder that stays where it starts has found nothing.
+std::optional<RollOutFailure> failure_of(const Root& root, int step) {
+  if (root.converged() && std::isfinite(root.condition)) return std::nullopt;
+  const RootOutcome outcome = root.converged() ? RootOutcome::singular_jacobian : root.outcome;
+  return RollOutFailure{step, outcome, root.residual, root.condition};
 }
 
 }  // namespace
@@ -47,10 +56,7 @@ RollOut roll_out(const DiscreteLagrangian& L_d, const Vector& q0, const Vector& 
   for (int k = 1; k < steps; ++k) {
     const Vector guess = options.guess == InitialGuess::previous ? now.q : Vector(2 * now.q - previous);
     PhaseStep next = step(L_d, now.q, now.p, guess, options.root);
-    if (!next.root.converged()) {
-      const RollOutFailure failure{k + 1, next.root.outcome, next.root.residual, next.root.condition};
-      return {.q = q.topRows(k + 1), .failure = failure};
-    }
+    if (const auto failure = failure_of(next.root, k + 1)) return {.q = q.topRows(k + 1), .failure = failure};
     q.row(k + 1) = next.q;
     previous = now.q;
     now = std::move(next);

@@ -37,6 +37,7 @@ struct RollOutOptions {
 /// Why a rollout ended early.
 struct RollOutFailure {
   int step = 0;  ///< k + 1 of the point that was not found; the last good one is q_k
+  /// singular_jacobian: a root, but one of many, since D2 D1 L_d is singular there (a constant L_d).
   RootOutcome outcome = RootOutcome::not_finite;
   double residual = 0;   ///< |D2 L_d(q_{k-1}, q_k) + D1 L_d(q_k, z)| where the search ended
   double condition = 0;  ///< condition number of D2 D1 L_d(q_k, z) there
