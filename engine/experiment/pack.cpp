@@ -54,11 +54,21 @@ Facts training_facts(const training::TrainingOptions& options) {
           {"training.precision", to_name(options.precision)}};
 }
 
+// The sizes of sets that come from trajectories.
+Facts trajectory_facts(const TrialConfig& config) {
+  const bool read = config.source == DataSource::trajectories;
+  const auto size = [&](int number) { return read ? std::to_string(number) : "none"; };
+  return {{"data.source", to_name(config.source)},
+          {"trajectory.count", size(config.trajectory.count)},
+          {"trajectory.steps", size(config.trajectory.steps)}};
+}
+
 Facts facts_of(const TrialConfig& config) {
   const bool lorentzian = physics::make_system(config.system, config.constants)->lorentzian();
   Facts facts{{"coordinates", std::to_string(config.network.coordinates)},
               {"time coordinate", lorentzian ? "yes" : "no"}};
-  for (const Facts& part : {network_facts(config.network), training_facts(config.training)})
+  for (const Facts& part :
+       {trajectory_facts(config), network_facts(config.network), training_facts(config.training)})
     facts.insert(facts.end(), part.begin(), part.end());
   facts.emplace_back("model", to_name(config.model));
   facts.emplace_back("training.passes_per_epoch", std::to_string(config.training.passes_per_epoch));

@@ -301,12 +301,19 @@ TEST(PackDifference, NamesTheKeysOfPaperB) {
   const auto config = [](const Json& more) {
     return parse_trial_config(discrete_trial("kepler", more), "x");
   };
-  for (const auto& [key, value] :
-       std::vector<std::pair<std::string, Json>>{{"training.passes_per_epoch", 7}, {"training.epochs", 7}}) {
+  for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{{"training.passes_per_epoch", 7},
+                                                                            {"training.epochs", 7},
+                                                                            {"trajectory.count", 2},
+                                                                            {"trajectory.steps", 20}}) {
     const auto difference = lnn::experiment::pack_difference(config(Json::object()), config({{key, value}}));
     ASSERT_TRUE(difference) << key;
     EXPECT_EQ(difference->key, key);
   }
+  const auto source = lnn::experiment::pack_difference(
+      parse_trial_config({{"system", "kepler"}}, "x"),
+      parse_trial_config({{"system", "kepler"}, {"data.source", "trajectories"}}, "x"));
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->key, "data.source");
 }
 
 }  // namespace
