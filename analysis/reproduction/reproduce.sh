@@ -1,19 +1,25 @@
 #!/bin/sh
 # reproduce.sh [SCALE [RUN]]: trains every experiment of paper A at SCALE (desk, paper or smoke; default desk) into RUN
 # (default results/reproduction-SCALE; the same command resumes), then writes tables, claims and figures to
-# analysis/reproduction/SCALE. PATH must have lnn-sweep; ONLY="TEXT" restricts the run to arms whose label contains it.
+# analysis/reproduction/SCALE. With PAPER=B: of paper B, to analysis/reproduction/paper-b/SCALE. PATH must have
+# lnn-sweep; ONLY="TEXT" restricts the run to arms whose label contains it.
 set -eu
 cd "$(dirname "$0")/../.."
 scale=${1:-desk}
-run=${2:-results/reproduction-$scale}
-out=analysis/reproduction/$scale
+paper=${PAPER:-A}
+case $paper in
+  A) run=${2:-results/reproduction-$scale} out=analysis/reproduction/$scale ;;
+  B) run=${2:-results/reproduction-paper-b-$scale} out=analysis/reproduction/paper-b/$scale ;;
+  *) echo "reproduce.sh: PAPER=$paper is neither A nor B" >&2; exit 2 ;;
+esac
 command -v lnn-sweep >/dev/null || {
   echo "reproduce.sh: lnn-sweep is not in PATH (it is built into build/release/bin). Run: PATH=\$PWD/build/release/bin:\$PATH" >&2
   exit 2
 }
 
 status=0
-lnn-sweep run experiments/*.json --scale "$scale" --out "$run" ${ONLY:+--only "$ONLY"} || status=$?
+# shellcheck disable=SC2046  # the files' names have no blanks
+lnn-sweep run $(grep -l "\"section\": \"$paper, " experiments/*.json) --scale "$scale" --out "$run" ${ONLY:+--only "$ONLY"} || status=$?
 [ "$status" -le 1 ] || exit "$status"   # 1: some trials did not complete, which the tables count
 
 mkdir -p "$out"
