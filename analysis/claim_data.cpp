@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "experiment/trial_config.h"
 
 namespace lnn::analysis {
 namespace {
@@ -28,17 +29,11 @@ int rank(const ArmTrial& trial) {
   return trial.ended() ? 1 : 0;
 }
 
-Json settings_without_seed(const PlannedTrial& trial) {
-  Json settings = trial.config;
-  if (settings.contains("network")) settings.at("network").erase("seed");
-  return settings;
-}
-
 void add_trial(Pool& pool, const ArmTrial& trial, const RunResults& run) {
   const Trial& member = *trial.member;
   const auto [known, is_new] =
-      pool.arm_settings.try_emplace(member.label, settings_without_seed(*trial.planned), run.name);
-  if (!is_new && known->second.first != settings_without_seed(*trial.planned)) {
+      pool.arm_settings.try_emplace(member.label, experiment::without_seed(trial.planned->config), run.name);
+  if (!is_new && known->second.first != experiment::without_seed(trial.planned->config)) {
     throw_user_error(
         "{} and {}: the arm '{}' of experiment '{}' has different settings in these runs (its trials cannot "
         "be pooled). Judge the runs one by one.",

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "experiment/trial_config.h"
 #include "store/results_file.h"
 
 namespace lnn::analysis {
@@ -94,9 +95,8 @@ void add_experiments(experiment::Plan& plan, const std::vector<Json>& experiment
   }
 }
 
-Json settings_without_seed(const PlannedTrial& trial) {
-  Json settings = trial.config;
-  if (settings.contains("network")) settings.at("network").erase("seed");
+Json arm_settings(const PlannedTrial& trial) {
+  Json settings = experiment::without_seed(trial.config);
   settings.erase("rollout");
   return settings;
 }
@@ -111,8 +111,8 @@ void refuse_different_arms(std::span<const RunResults> runs) {
         const std::vector<std::string> arm{run.plan.scale, member.experiment, member.label};
         // One trial of each arm and run is enough: inside a run the plan has checked it.
         if (!seen.insert(arm).second) continue;
-        const auto [other, is_new] = known.try_emplace(arm, settings_without_seed(trial), run.name);
-        if (is_new || other->second.first == settings_without_seed(trial)) continue;
+        const auto [other, is_new] = known.try_emplace(arm, arm_settings(trial), run.name);
+        if (is_new || other->second.first == arm_settings(trial)) continue;
         throw_user_error(
             "{} and {}: the arm '{}' of experiment '{}' has different settings in these runs (its trials "
             "cannot be averaged). Look at the runs one by one.",

@@ -46,13 +46,13 @@ std::vector<Band> bands_of(const std::vector<const StudyArm*>& arms, const std::
   return bands;
 }
 
-Limits limits_of(const std::vector<Band>& bands) {
+Limits limits_of(const std::vector<Band>& bands, double largest_ratio = 1e8) {
   std::vector<Numbers> values;
   for (const Band& band : bands) {
     values.push_back(band.low);
     values.push_back(band.high);
   }
-  return log_limits(values);
+  return log_limits(values, largest_ratio);
 }
 
 /// Vertical lines where a new training phase begins.
@@ -200,7 +200,8 @@ void add_parts(Picture& picture, const StudyArm& arm, const std::string& x_name)
     styles.push_back(i);
   }
   if (bands.empty()) return;
-  const Limits limits = limits_of(bands);
+  // From millions at the start down to the last digits: all of it tells something.
+  const Limits limits = limits_of(bands, 1e16);
   Panel& panel = picture.add_panel({.x_name = x_name,
                                     .y_name = "training loss",
                                     .settings = axes(bands, limits, 6),

@@ -358,6 +358,15 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where) {
           .rollout_steps = values.at("rollout.steps")};
 }
 
+Json without_seed(const Json& resolved) {
+  Json settings = resolved;
+  const Json* seed = find_value(resolved, "network.seed");
+  const Json* guess = find_value(resolved, "symmetry.guess_seed");
+  if (seed != nullptr && guess != nullptr && *seed == *guess) settings.at("symmetry").erase("guess_seed");
+  if (seed != nullptr) settings.at("network").erase("seed");
+  return settings;
+}
+
 std::string trial_id(const Json& resolved) {
   // Changing this namespace, or the canonical form, orphans every finished trial.
   static constexpr boost::uuids::uuid trials{

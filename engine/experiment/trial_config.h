@@ -58,6 +58,10 @@ std::string why_unread(const Json& resolved, const std::string& key);
 /// Reads a resolved configuration. Resolves it first, so a hand-written partial file works too.
 TrialConfig parse_trial_config(const Json& config, const std::string& where);
 
+/// What the trials of one arm share: the resolved configuration without the network's seed and without seeds
+/// that follow it.
+Json without_seed(const Json& resolved);
+
 /// First 12 hex digits of a SHA-1 based name (RFC 4122, version 5) of the canonical JSON text of everything
 /// that decides the training. The keys `rollout.*` are left out: a trained model can be rolled out anew.
 std::string trial_id(const Json& resolved);

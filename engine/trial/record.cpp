@@ -34,7 +34,8 @@ double mean(const std::vector<double>& values) {
 // Mean over all learning-rate phases of all training phases; each training phase is smoothed on its own.
 double instability_of(const TrainingResult& result, const training::TrainingOptions& options,
                       double EpochRecord::*member) {
-  if (result.divergence) return nan;
+  // A schedule of steps has no phases of the rate to take deviations over.
+  if (result.divergence || options.schedule == training::Schedule::steps) return nan;
   const std::vector<double> losses = column_values(result.history, member);
   std::vector<double> deviations;
   std::size_t start = 0;

@@ -316,4 +316,22 @@ TEST(PackDifference, NamesTheKeysOfPaperB) {
   EXPECT_EQ(source->key, "data.source");
 }
 
+TEST(WithoutSeed, LeavesOutTheGuessThatFollowsTheSeed) {
+  const auto of_seed = [](int seed) {
+    return lnn::experiment::without_seed(lnn::experiment::resolve_config({{"system", "kepler"},
+                                                                          {"model", "discrete_lagrangian"},
+                                                                          {"symmetry.generators", 1},
+                                                                          {"network.seed", seed}},
+                                                                         "test"));
+  };
+  EXPECT_EQ(of_seed(1), of_seed(2));
+  const Json chosen =
+      lnn::experiment::without_seed(lnn::experiment::resolve_config({{"system", "kepler"},
+                                                                     {"model", "discrete_lagrangian"},
+                                                                     {"symmetry.generators", 1},
+                                                                     {"symmetry.guess_seed", 7}},
+                                                                    "test"));
+  EXPECT_EQ(chosen.at("symmetry").at("guess_seed"), 7);
+}
+
 }  // namespace
