@@ -64,7 +64,7 @@ struct SymmetryOptions {
   double weight = 1;
   int start = 5000;  ///< passes in which only the residual and degeneracy terms train
   TestPoints test_points = TestPoints::published;
-  Reduction points = Reduction::sum;  ///< over the test points
+  Reduction points = Reduction::sum;          ///< over the test points
   std::vector<double> published_points = {};  ///< [S, 2n], rows [q0, q1]
   int box_points = 100;
   std::uint32_t box_seed = 0;
