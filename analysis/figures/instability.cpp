@@ -187,7 +187,9 @@ void add_deviations(Picture& picture, const Anatomy& anatomy, const Settings& x_
 }  // namespace
 
 Drawn draw_instability(const Study& study) {
-  const std::vector<Shown> shown = shown_trials(study);
+  std::vector<Shown> shown = shown_trials(study);
+  // A file may tell of phases that are all too short to smooth.
+  std::erase_if(shown, [](const Shown& one) { return anatomy_of(*one.trial).epochs.empty(); });
   if (shown.empty())
     return {{}, "no completed trial has an instability (15 epochs and one full phase of the rate)"};
   std::string columns;

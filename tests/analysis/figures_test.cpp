@@ -309,6 +309,18 @@ TEST_F(FiguresTest, InstabilityIsTakenApart) {
   EXPECT_NEAR(phases[1][2], std::sqrt(squares), 1e-4 * std::sqrt(squares) + 1e-7);
 }
 
+TEST_F(FiguresTest, InstabilityNeedsAPhaseThatIsLongEnoughToSmooth) {
+  write_run();
+  for (const auto& planned : plan_.trials) {
+    store::TrialRecord changing = record(planned);
+    Numbers& phase = changing.history.front().values;
+    for (std::size_t i = 0; i < phase.size(); ++i) phase[i] = static_cast<double>(i);
+    store::write_trial(run_.trial(planned.id), changing);
+  }
+  const FiguresReport report = list({"instability"});
+  EXPECT_THAT(names(report), testing::IsEmpty());
+}
+
 TEST_F(FiguresTest, RolloutsAreThoseOfTheTrialWithTheLowestLoss) {
   write_run();
   write_scripts("rollout");
