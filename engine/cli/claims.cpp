@@ -79,8 +79,12 @@ int claims(const Words& words) {
   const auto format = values.contains("json") ? ClaimFormat::json
                                               : from_name<ClaimFormat>(values["format"].as<std::string>());
 
-  const analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
+  analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
   const std::vector<ClaimReport> reports = judged(loaded.runs, values);
+  for (const RunResults& run : analysis::merge_runs(loaded.runs)) {
+    const std::vector<std::string> differences = analysis::origin_differences(run);
+    loaded.warnings.insert(loaded.warnings.end(), differences.begin(), differences.end());
+  }
   write_output(values, analysis::render_claims(reports, format));
   bool refuted = false;
   for (const ClaimReport& report : reports) refuted = refuted || report.count(Verdict::not_reproduced) > 0;
