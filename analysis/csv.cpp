@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "analysis/csv_line.h"
 #include "analysis/render.h"
 #include "store/trial_record.h"
 
@@ -12,23 +13,6 @@ namespace lnn::analysis {
 namespace {
 
 using Fields = std::vector<std::string>;
-
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + "\"";
-}
-
-std::string line(const Fields& fields) {
-  Fields texts;
-  texts.reserve(fields.size());
-  for (const std::string& field : fields) texts.push_back(quoted(field));
-  return fmt::format("{}\n", fmt::join(texts, ","));
-}
 
 Fields outcome_names() {
   Fields names = enum_names<store::Outcome>();
@@ -143,10 +127,10 @@ Fields body(const Table& table, const Row& row, std::size_t column, const std::s
 
 std::string to_csv(std::span<const Table> tables) {
   const std::set<std::string> row_keys = all_row_keys(tables);
-  std::string text = line(header(row_keys));
+  std::string text = csv_line(header(row_keys));
   for (const Table& table : tables) {
     for (const Row& row : table.rows) {
-      for (std::size_t i = 0; i < row.cells.size(); ++i) text += line(body(table, row, i, row_keys));
+      for (std::size_t i = 0; i < row.cells.size(); ++i) text += csv_line(body(table, row, i, row_keys));
     }
   }
   return text;

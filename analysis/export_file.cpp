@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "analysis/csv_line.h"
 #include "base/error.h"
 #include "base/files.h"
 
@@ -18,16 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t batch_size = 64;
-
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + "\"";
-}
 
 std::string json_text(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -42,18 +33,11 @@ void append_number(std::string& text, double value) {
 
 std::string csv_field(const Json& value) {
   if (value.is_null()) return "";
-  if (value.is_string()) return quoted(value.get_ref<const std::string&>());
-  if (!value.is_number_float()) return quoted(json_text(value));
+  if (value.is_string()) return csv_quoted(value.get_ref<const std::string&>());
+  if (!value.is_number_float()) return csv_quoted(json_text(value));
   std::string text;
   append_number(text, value.get<double>());
   return text;
-}
-
-std::string csv_line(std::span<const std::string> fields) {
-  std::vector<std::string> texts;
-  texts.reserve(fields.size());
-  for (const std::string& field : fields) texts.push_back(quoted(field));
-  return fmt::format("{}\n", fmt::join(texts, ","));
 }
 
 std::string json_list(const std::vector<double>& values) {
@@ -191,7 +175,7 @@ void SeriesFile::write_batch(const std::vector<Series>& batch) {
 
 std::string SeriesFile::csv_text(const Series& series) const {
   std::vector<std::string> keys;
-  for (const auto& [name, value] : series.keys) keys.push_back(quoted(value));
+  for (const auto& [name, value] : series.keys) keys.push_back(csv_quoted(value));
   const std::string prefix = fmt::format("{}", fmt::join(keys, ","));
   std::vector<const store::Column*> columns;
   for (const std::string& name : columns_) columns.push_back(find_column(series, name));

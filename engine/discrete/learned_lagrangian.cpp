@@ -2,17 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include "network/double_copy.h"
+
 namespace lnn::discrete {
 namespace {
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-std::unique_ptr<network::Network> in_double(const network::Network& network) {
-  auto copy = std::make_unique<network::Network>(network.options(), at::kDouble);
-  const at::NoGradGuard no_gradients;
-  copy->parameters().copy_(network.parameters());
-  return copy;
-}
 
 std::unique_ptr<jets::Engine> exact_engine(const network::Network& network) {
   return jets::make_engine({.backend = "auto", .precision = "float64", .device = "cpu"}, network);
@@ -31,7 +26,7 @@ jets::Jet jet_at(jets::Engine& engine, const Vector& left, const Vector& right, 
 }  // namespace
 
 LearnedLagrangian::LearnedLagrangian(const network::Network& network)
-    : network_(in_double(network)), engine_(exact_engine(*network_)) {}
+    : network_(network::double_copy(network)), engine_(exact_engine(*network_)) {}
 
 LearnedLagrangian::~LearnedLagrangian() = default;
 
@@ -48,7 +43,7 @@ Jet LearnedLagrangian::jet(const Vector& q0, const Vector& q1) const {
 }
 
 MidpointLearnedLagrangian::MidpointLearnedLagrangian(const network::Network& network, double h)
-    : network_(in_double(network)), engine_(exact_engine(*network_)), h_(h) {}
+    : network_(network::double_copy(network)), engine_(exact_engine(*network_)), h_(h) {}
 
 MidpointLearnedLagrangian::~MidpointLearnedLagrangian() = default;
 

@@ -3,17 +3,11 @@
 #include <ATen/ATen.h>
 
 #include "base/error.h"
+#include "network/double_copy.h"
 #include "training/euler_lagrange.h"
 
 namespace lnn::learned {
 namespace {
-
-std::unique_ptr<network::Network> in_double(const network::Network& network) {
-  auto copy = std::make_unique<network::Network>(network.options(), at::kDouble);
-  const at::NoGradGuard no_gradients;
-  copy->parameters().copy_(network.parameters());
-  return copy;
-}
 
 jets::EngineOptions exact_engine() {
   return {.backend = "auto", .precision = "float64", .device = "cpu"};
@@ -23,7 +17,7 @@ jets::EngineOptions exact_engine() {
 
 Model::Model(const network::Network& network, std::vector<double> scales)
     : scales_(std::move(scales)),
-      network_(in_double(network)),
+      network_(network::double_copy(network)),
       engine_(jets::make_engine(exact_engine(), *network_)) {
   invariant(scales_.size() == static_cast<std::size_t>(network.options().coordinates),
             "every coordinate has a scale");

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "discrete/symmetry_terms.h"
@@ -95,8 +96,8 @@ training::Member PreparedTrial::member() const {
   return {config_.training, loss, network_.get(), validation_set()};
 }
 
-discrete::DiscreteMember PreparedTrial::discrete_member() const {
-  return {member(), config_.discrete, config_.symmetry};
+discrete::DiscreteMember PreparedTrial::discrete_member(training::Member member) const {
+  return {std::move(member), config_.discrete, config_.symmetry};
 }
 
 training::StateSet PreparedTrial::phase_data(int phase) const {

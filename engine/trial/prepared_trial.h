@@ -39,8 +39,8 @@ class PreparedTrial {
 
   /// What a stepper needs; points to this trial's network.
   training::Member member() const;
-  /// The same for a discrete Lagrangian.
-  discrete::DiscreteMember discrete_member() const;
+  /// What member() gave, with what a discrete Lagrangian needs besides.
+  discrete::DiscreteMember discrete_member(training::Member member) const;
   /// The training set of a phase, scaled.
   training::StateSet phase_data(int phase) const;
 

@@ -44,19 +44,16 @@ void require_one_shape(const std::vector<PreparedTrial>& trials) {
 }
 
 std::unique_ptr<training::Stepper> make_stepper(const jets::EngineOptions& options,
-                                                const std::vector<PreparedTrial>& trials) {
-  if (trials.front().discrete()) {
-    std::vector<discrete::DiscreteMember> members;
-    std::vector<std::unique_ptr<jets::Engine>> engines;
-    for (const PreparedTrial& trial : trials) {
-      members.push_back(trial.discrete_member());
-      engines.push_back(jets::make_engine(options, trial.network()));
-    }
-    return std::make_unique<discrete::DiscreteStepper>(std::move(members), std::move(engines));
+                                                const std::vector<PreparedTrial>& trials,
+                                                const std::vector<training::Member>& members) {
+  if (!trials.front().discrete()) return training::make_stepper(options, members);
+  std::vector<discrete::DiscreteMember> discrete_members;
+  std::vector<std::unique_ptr<jets::Engine>> engines;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    discrete_members.push_back(trials[i].discrete_member(members[i]));
+    engines.push_back(jets::make_engine(options, trials[i].network()));
   }
-  std::vector<training::Member> members;
-  for (const PreparedTrial& trial : trials) members.push_back(trial.member());
-  return training::make_stepper(options, std::move(members));
+  return std::make_unique<discrete::DiscreteStepper>(std::move(discrete_members), std::move(engines));
 }
 
 std::map<std::string, std::string> provenance_of(const RunOptions& options, const jets::EngineFacts& engine,
@@ -89,7 +86,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
   require_one_shape(trials);
   std::vector<training::Member> members;
   for (const PreparedTrial& trial : trials) members.push_back(trial.member());
-  const auto stepper = make_stepper(options.engine, trials);
+  const auto stepper = make_stepper(options.engine, trials, members);
   Checkpoints checkpoints(options.checkpoints, trials, options.attempt,
                           provenance_of(options, stepper->facts(), trials.size()));
 

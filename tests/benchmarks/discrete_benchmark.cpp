@@ -30,7 +30,7 @@ void train_step(benchmark::State& state, const std::string& system, int generato
   const trial::PreparedTrial trial = prepared(system, generators);
   std::vector<std::unique_ptr<jets::Engine>> engines;
   engines.push_back(jets::make_engine({}, trial.network()));
-  discrete::DiscreteStepper stepper({trial.discrete_member()}, std::move(engines));
+  discrete::DiscreteStepper stepper({trial.discrete_member(trial.member())}, std::move(engines));
   const training::StateSet set = trial.phase_data(0);
   std::vector<std::int64_t> order(static_cast<std::size_t>(set.size()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
