@@ -13,7 +13,16 @@
 namespace lnn::store {
 
 /// How a trial ended. Outcomes are data: none of them is an error of the sweep.
-enum class Outcome { completed, diverged, crashed, failed, timed_out, interrupted };
+enum class Outcome {
+  completed,
+  diverged,       ///< NaN or infinity in the training
+  crashed,        ///< a signal
+  failed,         ///< an error that the trial reported
+  out_of_memory,  ///< the kernel's or its own limit
+  hung,           ///< no sign of life for the hang limit
+  timed_out,      ///< longer than its wall-clock limit
+  interrupted     ///< the sweep was stopped
+};
 
 struct Metric {
   double value = 0;
@@ -78,9 +87,13 @@ template <>
 struct EnumNames<store::Outcome> {
   using E = store::Outcome;
   static constexpr const char* what = "outcome";
-  static constexpr std::array table{
-      std::pair{E::completed, "completed"}, std::pair{E::diverged, "diverged"},
-      std::pair{E::crashed, "crashed"},     std::pair{E::failed, "failed"},
-      std::pair{E::timed_out, "timed_out"}, std::pair{E::interrupted, "interrupted"}};
+  static constexpr std::array table{std::pair{E::completed, "completed"},
+                                    std::pair{E::diverged, "diverged"},
+                                    std::pair{E::crashed, "crashed"},
+                                    std::pair{E::failed, "failed"},
+                                    std::pair{E::out_of_memory, "out_of_memory"},
+                                    std::pair{E::hung, "hung"},
+                                    std::pair{E::timed_out, "timed_out"},
+                                    std::pair{E::interrupted, "interrupted"}};
 };
 }  // namespace lnn

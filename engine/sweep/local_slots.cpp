@@ -12,7 +12,10 @@ namespace lnn::sweep {
 namespace {
 
 TrialEnd environment_end(const std::string& problem) {
-  return {store::Outcome::interrupted, problem, 0, problem};
+  TrialEnd end;
+  end.outcome = store::Outcome::interrupted;
+  end.reason = end.environment_problem = problem;
+  return end;
 }
 
 }  // namespace

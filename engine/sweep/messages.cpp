@@ -27,7 +27,9 @@ Json to_json(const SlotEvent& event) {
                    {"reason", end.reason},
                    {"seconds", end.seconds},
                    {"environment_problem", end.environment_problem},
-                   {"run_alone", end.run_alone}};
+                   {"device_problem", end.device_problem},
+                   {"run_alone", end.run_alone},
+                   {"peak_memory", end.peak_memory}};
   }
   return json;
 }
@@ -38,8 +40,13 @@ SlotEvent slot_event_from_json(const Json& json) {
     event.report = parse_epoch(json.at("epoch")).value();
   } else {
     const Json& end = json.at("end");
-    event.report = TrialEnd{from_name<store::Outcome>(end.at("outcome").get<std::string>()), end.at("reason"),
-                            end.at("seconds"), end.at("environment_problem"), end.at("run_alone")};
+    event.report = TrialEnd{.outcome = from_name<store::Outcome>(end.at("outcome").get<std::string>()),
+                            .reason = end.at("reason"),
+                            .seconds = end.at("seconds"),
+                            .environment_problem = end.at("environment_problem"),
+                            .device_problem = end.at("device_problem"),
+                            .run_alone = end.at("run_alone"),
+                            .peak_memory = end.at("peak_memory")};
   }
   return event;
 }

@@ -17,26 +17,32 @@ namespace lnn::sweep {
 /// supervisor needs, wherever it is.
 struct Job {
   std::vector<std::string> ids;
-  std::string run;      ///< absolute path of the run directory
-  std::string program;  ///< absolute path of the trial program
+  std::vector<std::string> configs;  ///< of each trial, JSON text; its supervisor writes it to RUN/configs
+  std::string run;                   ///< absolute path of the run directory
+  std::string program;               ///< absolute path of the trial program
   int attempt = 1;
   int threads = 1;
-  double timeout = 0;  ///< wall-clock limit of a trial [s]; 0: none. A pack has as many times as much
+  double timeout = 0;       ///< wall-clock limit of a trial [s]; 0: none. A pack has as many times as much
+  double hang_limit = 0;    ///< longest time without a sign of life from the process [s]; 0: none
+  double memory_limit = 0;  ///< of a trial process, data [MiB]; 0: none
+  double checkpoint_every = 30;  ///< see trial::CheckpointOptions [s]
   std::string backend = "auto";  ///< these three: see jets::EngineOptions
   std::string precision = "auto";
   std::string device = "auto";
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, ids, run, program, attempt, threads, timeout, backend, precision,
-                                   device)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, ids, configs, run, program, attempt, threads, timeout, hang_limit,
+                                   memory_limit, checkpoint_every, backend, precision, device)
 
 /// How a trial ended. All outcomes but `interrupted` have left a trial file, unless the trial is to run
 /// again.
 struct TrialEnd {
   store::Outcome outcome = store::Outcome::failed;
-  std::string reason;               ///< for people; empty when completed
-  double seconds = 0;               ///< wall-clock time of this attempt [s]
-  std::string environment_problem;  ///< not empty: disk, program or device do not work; end the sweep
-  bool run_alone = false;           ///< its pack failed, whoever's fault that was: try again without company
+  std::string reason = {};               ///< for people; empty when completed
+  double seconds = 0;                    ///< wall-clock time of this attempt [s]
+  std::string environment_problem = {};  ///< not empty: disk, program or device do not work; end the sweep
+  std::string device_problem = {};       ///< not empty: this slot's device does not work; start nothing there
+  bool run_alone = false;  ///< its pack failed, whoever's fault that was: try again without company
+  double peak_memory = 0;  ///< of the process so far, resident [MiB]; 0 when unknown
 };
 
 using Report = std::variant<trial::EpochEvent, TrialEnd>;

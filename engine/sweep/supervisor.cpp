@@ -74,6 +74,8 @@ Command trial_command(const Job& job, const store::RunDirectory& run) {
   for (const std::string& id : job.ids) words.push_back(run.trial(id).string());
   words.emplace_back("--checkpoint");
   for (const std::string& id : job.ids) words.push_back(run.checkpoint(id).string());
+  for (std::size_t i = 0; i < job.configs.size(); ++i)
+    write_text_file(run.config(job.ids[i]), job.configs[i]);
   const fs::path log = run.log(job.ids.front());
   for (const std::string& id : job.ids) {
     const std::string company = id == job.ids.front() ? "" : fmt::format(", in a pack: see {}", log.string());

@@ -163,7 +163,10 @@ int Master::pack_size() const {
 
 void Master::start(int slot, const std::vector<const TrialStatus*>& pack) {
   Job job;
-  for (const TrialStatus* trial : pack) job.ids.push_back(trial->id);
+  for (const TrialStatus* trial : pack) {
+    job.ids.push_back(trial->id);
+    job.configs.push_back(configs_.at(trial->id)->dump(2) + "\n");
+  }
   job.run = run_.root.string();
   job.program = program_;
   job.attempt = pack.front()->attempts + 1;
@@ -173,7 +176,6 @@ void Master::start(int slot, const std::vector<const TrialStatus*>& pack) {
   job.precision = options_.engine.precision;
   job.device = options_.engine.device;
   for (const TrialStatus* trial : pack) {
-    write_text_file(run_.config(trial->id), configs_.at(trial->id)->dump(2) + "\n");
     board_.started(trial->id, job.attempt, unix_seconds());
     events_.trial_started(*trial, slot);
     progress_.started(*trial);

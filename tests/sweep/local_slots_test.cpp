@@ -30,7 +30,14 @@ class LocalSlotsTest : public SweepTest {
   lnn::sweep::Job job(const std::string& behavior, double timeout = 0, int attempt = 1) const {
     const auto plan = plan_of({behavior});
     prepare_run(plan);
-    return {{plan.trials[0].id}, run().root, LNN_FAKE_TRIAL_PROGRAM, attempt, 1, timeout};
+    lnn::sweep::Job job;
+    job.ids = {plan.trials[0].id};
+    job.configs = {plan.trials[0].config.dump()};
+    job.run = run().root;
+    job.program = LNN_FAKE_TRIAL_PROGRAM;
+    job.attempt = attempt;
+    job.timeout = timeout;
+    return job;
   }
 
   /// Runs until the end event; counts epochs on the way.
@@ -188,7 +195,10 @@ TEST_F(LocalSlotsTest, ATrialSeesNothingOfItsSupervisor) {
 
 TEST(Messages, RoundTrip) {
   using namespace lnn::sweep;
-  const SlotEvent end{2, "abc", TrialEnd{Outcome::crashed, "SIGSEGV", 1.5, "disk"}};
+  const SlotEvent end{
+      2, "abc",
+      TrialEnd{
+          .outcome = Outcome::crashed, .reason = "SIGSEGV", .seconds = 1.5, .environment_problem = "disk"}};
   const auto back = slot_event_from_json(Json::parse(to_json(end).dump()));
   EXPECT_EQ(back.slot, 2);
   EXPECT_EQ(back.id, "abc");
