@@ -38,17 +38,17 @@ void Launched::signal(int number) const {
 }
 
 Finished Launched::wait(int seconds) {
-  int status = 0;
-  for (int i = 0; i < 100 * seconds && !ended_; ++i) {
-    ended_ = waitpid(pid_, &status, WNOHANG) == pid_;
-    if (!ended_) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; !ended_; ++i) {
+    ended_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+    if (ended_ || i >= 100 * seconds) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   Finished finished;
   finished.output = lnn::read_text_file(output_);
   if (!ended_) {
     finished.output += "\n(still running after " + std::to_string(seconds) + " s)";
   } else {
-    finished.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    finished.code = WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
   }
   return finished;
 }

@@ -27,11 +27,12 @@ class Launched {
   pid_t pid() const { return pid_; }
   /// To the program only, not to its group.
   void signal(int number) const;
-  /// Waits for the end, at most this long.
+  /// Waits for the end, at most this long (0: only looks). The code is -1 when it still runs.
   Finished wait(int seconds = 30);
 
  private:
   pid_t pid_ = -1;
   bool ended_ = false;
+  int status_ = 0;
   std::filesystem::path output_;
 };
