@@ -3,10 +3,15 @@
 #include <fmt/chrono.h>
 #include <fmt/ranges.h>
 
+#include <signal.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <ctime>
 #include <iostream>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "store/checkpoint_file.h"
@@ -37,7 +42,8 @@ void refuse_foreign_folder(const store::RunDirectory& run) {
   if (!fs::is_directory(status)) {
     throw_user_error("--out {}: is a file (results need a folder). Choose another --out.", run.root.string());
   }
-  if (!is_run(run) && !fs::is_empty(run.root)) {
+  // In this order: another part may create the folder's first file, its lock, in between.
+  if (!fs::is_empty(run.root) && !is_run(run)) {
     throw_user_error(
         "--out {}: is neither empty nor a run of this program (its files might be overwritten). Choose "
         "another --out.",
@@ -45,9 +51,16 @@ void refuse_foreign_folder(const store::RunDirectory& run) {
   }
 }
 
-void move_old_run_aside(const store::RunDirectory& run) {
+void move_old_run_aside(const store::RunDirectory& run, const RunFolderOptions& options) {
+  if (!options.shard.whole()) {
+    throw_user_error(
+        "--fresh: is not for a part of a sweep ({}; it would move the other parts' results away). Move {} "
+        "away "
+        "yourself, or choose another --out.",
+        options.shard.text(), run.root.string());
+  }
   if (!is_run(run)) return;
-  const RunLock lock(run.lock());
+  const RunLock lock(run, {{}, options.patience});
   const std::string stem =
       fmt::format("{}.old-{:%Y%m%d-%H%M%S}", run.root.string(), fmt::localtime(std::time(nullptr)));
   fs::path aside = stem;
@@ -94,44 +107,83 @@ void refuse_another_experiment(const store::RunDirectory& run, const Json& here)
   refuse_difference(run.root, "--set", there.at("overrides").dump(), here.at("overrides").dump());
 }
 
-void remove_temporaries(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    std::error_code ignored;
-    if (entry.path().filename().string().find(".tmp.") != std::string::npos) {
-      fs::remove(entry.path(), ignored);
-    }
+// Parts come and go; those that are at work now must agree on what is in which part.
+void refuse_another_plan(const store::RunDirectory& run, const Json& here, const Shard& shard) {
+  if (!fs::exists(run.experiment())) return;
+  const auto holders = RunLockReader(run).holders();
+  const auto other = std::ranges::find_if_not(holders, [&](const auto& h) { return h.shard == shard; });
+  if (other == holders.end()) return;
+  if (Json::parse(read_text_file(run.experiment()), nullptr, false) == here) return;
+  throw_user_error(
+      "--out {}: another part works here with experiment files that differ from these ({}). Give all parts "
+      "the "
+      "same files, or wait until the others have ended.",
+      run.root.string(), describe(*other));
+}
+
+// The process that wrote a temporary file, "<path>.tmp.<host>.<pid>.<n>", is gone from this machine.
+bool is_left_behind_here(const std::string& name) {
+  const std::string mark = ".tmp." + host_name() + ".";
+  const std::size_t place = name.find(mark);
+  long pid = 0;
+  if (place == std::string::npos || std::sscanf(name.c_str() + place + mark.size(), "%9ld", &pid) != 1 ||
+      pid <= 0) {
+    return false;
   }
+  return kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH;
+}
+
+// A whole sweep is alone here; other parts may be writing theirs.
+void remove_temporaries(const fs::path& folder, const Shard& shard) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(".tmp.") == std::string::npos) continue;
+    std::error_code ignored;
+    if (shard.whole() || is_left_behind_here(name)) fs::remove(entry.path(), ignored);
+  }
+}
+
+void set_aside(const fs::path& file, const std::string& problem) {
+  const fs::path aside = file.string() + ".damaged";
+  std::error_code failure;
+  fs::rename(file, aside, failure);
+  if (failure) {
+    throw_environment_error("{}: is damaged ({}) and cannot be renamed ({}). Check the permissions.",
+                            file.string(), problem, failure.message());
+  }
+  std::cerr << fmt::format("lnn-sweep: {} (Set aside as {}.)\n", problem, aside.string());
 }
 
 }  // namespace
 
 RunFolder::RunFolder(const RunFolderOptions& options, const experiment::Plan& plan)
-    : run_{fs::absolute(options.root)} {
+    : run_{fs::absolute(options.root)}, shard_(options.shard) {
   refuse_foreign_folder(run_);
-  if (options.fresh) move_old_run_aside(run_);
+  if (options.fresh) move_old_run_aside(run_, options);
   create_folder(run_.root);
-  lock_ = std::make_unique<RunLock>(run_.lock());
+  lock_ = std::make_unique<RunLock>(run_, RunLockOptions{shard_, options.patience});
   const Json description = description_of(plan, options.overrides);
   refuse_another_experiment(run_, description);
+  if (!shard_.whole()) refuse_another_plan(run_, description, shard_);
   for (const fs::path& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
     create_folder(folder);
-  remove_temporaries(run_.trials());
-  remove_temporaries(run_.checkpoints());
+  for (const fs::path& folder : {run_.root, run_.trials(), run_.checkpoints(), run_.configs()})
+    remove_temporaries(folder, shard_);
   write_text_file(run_.experiment(), description.dump(2) + "\n");
   experiment::write_plan(plan, run_.plan());
 }
 
+fs::path RunFolder::events_path() const {
+  return run_.events(shard_.whole() ? std::string() : shard_.text());
+}
+
 store::RunContents RunFolder::scan(const experiment::Plan& plan) const {
   store::RunContents contents = store::scan_trials(run_, plan);
-  for (const auto& [id, problem] : contents.damaged) {
-    const fs::path aside = run_.trial(id).string() + ".damaged";
-    std::error_code failure;
-    fs::rename(run_.trial(id), aside, failure);
-    if (failure) {
-      throw_environment_error("{}: is damaged ({}) and cannot be renamed ({}). Check the permissions.",
-                              run_.trial(id).string(), problem, failure.message());
+  for (std::size_t position = 0; position < plan.trials.size(); ++position) {
+    const auto damaged = contents.damaged.find(plan.trials[position].id);
+    if (damaged != contents.damaged.end() && shard_.contains(position)) {
+      set_aside(run_.trial(damaged->first), damaged->second);
     }
-    std::cerr << fmt::format("lnn-sweep: {} (Set aside as {}.)\n", problem, aside.string());
   }
   return contents;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -14,21 +15,31 @@ namespace lnn::sweep {
 struct RunFolderOptions {
   std::filesystem::path root;
   experiment::Json overrides = experiment::Json::object();  ///< `--set`, part of the run's identity
-  bool fresh = false;  ///< move an older run there aside, to ROOT.old-<time>
+  bool fresh = false;  ///< move an older run there aside, to ROOT.old-<time>; whole sweeps only
+  Shard shard = {};    ///< the part of the plan that this sweep works on
+  std::chrono::milliseconds patience{2000};  ///< see RunLockOptions
 };
 
 /// A run directory, ready to be worked in and locked for as long as this lives: its folders exist, plan.json
 /// and experiment.json ({"scale", "overrides", "experiments": [text, ...]}) describe the plan, and what a
-/// killed trial left half-written is gone.
+/// killed trial left half-written is gone. `plan` is always the whole plan, whatever the part; a part leaves
+/// alone what belongs to others: their trials' files, and half-written files but those that dead processes of
+/// this machine left.
 class RunFolder {
  public:
   /// Throws UserError when the folder holds something else (another experiment, another scale or other
-  /// overrides, or no run at all), EnvironmentError when it cannot be written or another sweep works there.
+  /// overrides, or no run at all; for a part, while others are at work, any other experiment files),
+  /// EnvironmentError when it cannot be written or another sweep works there (sweep/run_lock.h).
   RunFolder(const RunFolderOptions& options, const experiment::Plan& plan);
 
   const store::RunDirectory& run() const { return run_; }
+  /// Where this sweep logs its events.
+  std::filesystem::path events_path() const;
+  /// To be called about every second: see RunLock::beat.
+  void beat() const { lock_->beat(); }
 
-  /// Reads all planned trials' files; damaged ones are renamed to <id>.h5.damaged, so that they run again.
+  /// Reads all planned trials' files. Damaged ones of this part are renamed to <id>.h5.damaged, so that they
+  /// run again.
   store::RunContents scan(const experiment::Plan& plan) const;
 
   /// Finished epochs in the checkpoints of planned trials, by id; unreadable checkpoints count for nothing.
@@ -36,6 +47,7 @@ class RunFolder {
 
  private:
   store::RunDirectory run_;
+  Shard shard_;
   std::unique_ptr<RunLock> lock_;
 };
 

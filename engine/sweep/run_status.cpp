@@ -70,11 +70,13 @@ Json counts_json(const Totals& totals) {
 
 }  // namespace
 
-StatusReader::StatusReader(store::RunDirectory run) : run_(std::move(run)), reader_(run_.events()) {}
+StatusReader::StatusReader(store::RunDirectory run)
+    : run_(std::move(run)), lock_(run_), reader_(run_.events()) {}
 
 RunStatus StatusReader::read() {
   // The holder first: a sweep that ends in between has then left its last events.
-  const auto holder = RunLock::holder(run_.lock());
+  const auto holders = lock_.holders();
+  const auto holder = holders.empty() ? std::nullopt : std::optional(holders.front());
   for (Json& event : reader_.read_new()) {
     if (event.value("event", "") == "sweep_start") events_.clear();
     events_.push_back(std::move(event));

@@ -32,6 +32,7 @@ class StatusReader {
 
  private:
   store::RunDirectory run_;
+  RunLockReader lock_;
   EventReader reader_;
   std::vector<nlohmann::json> events_;  ///< of the current or last sweep
 };

@@ -5,16 +5,16 @@
 
 #include <fstream>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "child_process.h"
 #include "store/checkpoint_file.h"
-#include "sweep/run_lock.h"
 #include "sweep_fixture.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using lnn::sweep::RunFolder;
-using lnn::sweep::RunLock;
 using testing::HasSubstr;
 
 class RunFolderTest : public SweepTest {
@@ -22,6 +22,7 @@ class RunFolderTest : public SweepTest {
   void SetUp() override {
     SweepTest::SetUp();
     options_.root = run().root;
+    options_.patience = std::chrono::milliseconds(100);
   }
 
   template <class Error>
@@ -121,17 +122,75 @@ TEST_F(RunFolderTest, KnowsHowFarTheCheckpointsAre) {
   EXPECT_EQ(folder.saved_epochs(plan), (std::map<std::string, int>{{id_of(1), 3}}));
 }
 
-TEST_F(RunFolderTest, TheLockTellsItsHolderWithoutBeingTaken) {
-  const fs::path path = folder_ / "lock";
-  EXPECT_FALSE(RunLock::holder(path).has_value());
-  {
-    const RunLock lock(path);
-    ASSERT_TRUE(RunLock::holder(path).has_value());
-    EXPECT_EQ(RunLock::holder(path)->pid, getpid());
+TEST_F(RunFolderTest, EachPartLogsToAFileOfItsOwn) {
+  EXPECT_EQ(RunFolder(options_, plan_of({"ok"})).events_path(), run().root / "events.jsonl");
+  options_.shard = {2, 3};
+  EXPECT_EQ(RunFolder(options_, plan_of({"ok"})).events_path(), run().root / "events.shard-2-of-3.jsonl");
+}
+
+TEST_F(RunFolderTest, PartsWorkSideBySideAndLeaveEachOthersFilesAlone) {
+  const auto plan = plan_of({"ok", "ok"});
+  options_.shard = {1, 2};
+  const RunFolder first(options_, plan);
+  const fs::path elsewhere = run().trials() / "abc.h5.tmp.elsewhere.1.0";
+  const fs::path working = lnn::temporary_name(run().trial("abc"));
+  const fs::path dead = run().trials() / ("abc.h5.tmp." + lnn::host_name() + ".999999999.0");
+  for (const fs::path& path : {elsewhere, working, dead}) std::ofstream(path) << "half";
+  for (const auto& trial : plan.trials) std::ofstream(run().trial(trial.id)) << "not HDF5";
+
+  options_.shard = {2, 2};
+  const RunFolder second(options_, plan);
+  EXPECT_TRUE(fs::exists(elsewhere));
+  EXPECT_TRUE(fs::exists(working));
+  EXPECT_FALSE(fs::exists(dead));
+  EXPECT_EQ(second.scan(plan).damaged.size(), 2U);
+  EXPECT_TRUE(fs::exists(run().trial(id_of(0))));
+  EXPECT_FALSE(fs::exists(run().trial(id_of(1))));
+}
+
+TEST_F(RunFolderTest, APartThatDoesNotFitTheOthersIsRefused) {
+  options_.shard = {1, 2};
+  const RunFolder first(options_, plan_of({"ok"}));
+  EXPECT_THAT(message_of<lnn::EnvironmentError>(plan_of({"ok"})), HasSubstr("part 1/2"));
+  options_.shard = {2, 3};
+  EXPECT_THAT(message_of<lnn::EnvironmentError>(plan_of({"ok"})), HasSubstr("in 2 parts, not in 3"));
+  options_.shard = {};
+  EXPECT_THAT(message_of<lnn::EnvironmentError>(plan_of({"ok"})), HasSubstr("part 1/2"));
+
+  options_.shard = {2, 2};
+  auto changed = plan_of({"ok"});
+  changed.experiments[0]["seeds"] = 7;
+  EXPECT_THAT(message_of<lnn::UserError>(changed), HasSubstr("differ"));
+  EXPECT_THAT(message_of<lnn::UserError>(plan_of({"ok"}, "others")), HasSubstr("others"));
+  options_.fresh = true;
+  EXPECT_THAT(message_of<lnn::UserError>(plan_of({"ok"})), HasSubstr("--fresh"));
+}
+
+TEST_F(RunFolderTest, AWholeSweepMayAddWhatAChangedFileAsksFor) {
+  { const RunFolder folder(options_, plan_of({"ok"})); }
+  auto changed = plan_of({"ok", "ok"});
+  changed.experiments[0]["seeds"] = 7;
+  EXPECT_EQ(message_of<std::exception>(changed), "no error");
+}
+
+// Parts of a job array begin at the same moment, in a folder that is not there yet.
+TEST_F(RunFolderTest, PartsMayStartAtTheSameMoment) {
+  constexpr int parts = 8;
+  for (int round = 0; round < 5; ++round) {
+    options_.root = folder_ / ("run" + std::to_string(round));
+    std::vector<pid_t> processes;
+    for (int part = 1; part <= parts; ++part) {
+      processes.push_back(in_child([&] {
+        options_.shard = {part, parts};
+        const RunFolder folder(options_, plan_of({"ok", "ok", "ok"}));
+        EXPECT_TRUE(folder.scan(plan_of({"ok", "ok", "ok"})).damaged.empty());
+      }));
+    }
+    for (const pid_t process : processes) EXPECT_EQ(exit_code_of(process), 0);
+    const auto description =
+        lnn::experiment::Json::parse(lnn::read_text_file(options_.root / "experiment.json"));
+    EXPECT_EQ(description.at("scale"), "smoke");
   }
-  EXPECT_TRUE(fs::exists(path));
-  EXPECT_FALSE(RunLock::holder(path).has_value());
-  const RunLock again(path);
 }
 
 }  // namespace
