@@ -20,6 +20,10 @@ std::string field(const char* path, const std::string& key) {
   return "";
 }
 
+double own_mebibytes(const std::string& key) {
+  return std::strtod(field("/proc/self/status", key).c_str(), nullptr) / 1024;
+}
+
 }  // namespace
 
 std::string processor_name() {
@@ -39,7 +43,20 @@ double load_average() {
 }
 
 double resident_mebibytes() {
-  return std::strtod(field("/proc/self/status", "VmRSS").c_str(), nullptr) / 1024;
+  return own_mebibytes("VmRSS");
+}
+
+double peak_resident_mebibytes() {
+  return own_mebibytes("VmHWM");
+}
+
+void forget_peak_memory() {
+  constexpr const char* peak_only = "5";
+  std::ofstream("/proc/self/clear_refs") << peak_only;
+}
+
+double data_mebibytes() {
+  return own_mebibytes("VmData");
 }
 
 int thread_count() {

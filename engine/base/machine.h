@@ -17,6 +17,14 @@ double load_average();
 /// Memory that this process holds now [MiB], shared libraries included.
 double resident_mebibytes();
 
+/// The most that it has held so far, or since forget_peak_memory() [MiB].
+double peak_resident_mebibytes();
+/// Lets peak_resident_mebibytes() start anew from what is held now, where the system allows that.
+void forget_peak_memory();
+
+/// Address space of this process for data of its own: heap, thread stacks, libraries' variables [MiB].
+double data_mebibytes();
+
 /// Threads of this process now.
 int thread_count();
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 #include "discrete/symmetry_terms.h"
 #include "training/stopwatch.h"
 
@@ -106,6 +107,7 @@ EpochSteps DiscreteStepper::train_epoch(Run& run, const std::vector<std::int64_t
   EpochSteps steps;
   std::vector<double> norms;
   for (std::int64_t first = 0, step = 1; first < size; first += batch, ++step) {
+    still_alive();
     const std::int64_t count = std::min(batch, size - first);
     const LossPoints part =
         count == size ? LossPoints{}
@@ -146,6 +148,7 @@ std::vector<EpochRecord> DiscreteStepper::validate() {
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     Run& run = runs_[i];
     if (run.retired) continue;
+    still_alive();
     const training::Stopwatch watch;
     const jets::Jet jet =
         run.engine.forward(run.validation.x, run.validation.tangents, jets::Keep::values_only);

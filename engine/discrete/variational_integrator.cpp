@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 
 namespace lnn::discrete {
 namespace {
@@ -37,6 +38,7 @@ std::optional<RollOutFailure> failure_of(const Root& root, int step) {
 
 PhaseStep step(const DiscreteLagrangian& L_d, const Vector& q, const Vector& p, const Vector& guess,
                const RootOptions& options) {
+  still_alive();
   const auto equation = [&](const Vector& z) -> Evaluation {
     Jet jet = L_d.jet(q, z);
     return {.value = p + jet.d1, .jacobian = std::move(jet.mixed)};

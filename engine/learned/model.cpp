@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 #include "network/double_copy.h"
 #include "training/euler_lagrange.h"
 
@@ -24,6 +25,7 @@ Model::Model(const network::Network& network, std::vector<double> scales)
 }
 
 jets::Jet Model::jet(const States& states) const {
+  still_alive();
   const auto n = scales_.size();
   const at::Tensor x = at::empty({states.samples(), static_cast<std::int64_t>(2 * n)}, at::kDouble);
   double* row = x.data_ptr<double>();

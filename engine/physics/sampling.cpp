@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 
 namespace lnn::physics {
 namespace {
@@ -102,6 +103,7 @@ Dataset sample(const System& system, const SamplingOptions& options) {
   data.a.resize(data.q.size());
   std::vector<double> q(n), v(n), a(n);
   for (int b = 0; b < options.samples; ++b) {
+    still_alive();
     const auto row = static_cast<std::ptrdiff_t>(n) * b;
     std::copy_n(data.q.begin() + row, n, q.begin());
     std::copy_n(data.v.begin() + row, n, v.begin());

@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 
 namespace lnn::physics {
 namespace {
@@ -54,6 +55,7 @@ class Integrator {
 
   void advance_to(double target) {
     while (time_ < target) {
+      still_alive();
       const double remaining = target - time_;
       double step = std::min(step_, remaining);
       const bool shortened = step < step_;

@@ -14,6 +14,7 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 
 namespace lnn::rollout {
 namespace {
@@ -63,6 +64,7 @@ class Rate {
 
   void operator()(const State& state, State& rate) {
     if (++evaluations_ > max_evaluations_) throw StepLimitReached{};
+    still_alive();
     const auto n = static_cast<std::ptrdiff_t>(state.size() / 2);
     wrapped_.assign(state.begin(), state.begin() + n);
     for (std::size_t i = 0; i < wrapped_.size(); ++i)

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/sign_of_life.h"
 #include "training/stopwatch.h"
 
 namespace lnn::training {
@@ -39,6 +40,7 @@ EpochRecord evaluate(const LossOptions& loss, int batch_size, jets::Engine& engi
   EpochRecord record;
   std::int64_t wrong = 0;
   for (std::int64_t first = 0; first < set.size(); first += batch_size) {
+    still_alive();
     const std::int64_t count = std::min<std::int64_t>(batch_size, set.size() - first);
     const at::Tensor x = set.x.narrow(0, first, count);
     const Motion motion = solve_motion(engine.forward(x, lagrangian_tangents(x), jets::Keep::values_only));
@@ -101,6 +103,7 @@ EpochSteps EngineStepper::train_epoch(Run& run, const std::vector<std::int64_t>&
   int step = 0;
   for (const at::Tensor& batch : index.split(run.member.options.batch_size)) {
     ++step;
+    still_alive();
     const BatchLoss loss = train_step(run, batch, rate, norms);
     mean.add(loss);
     if (!std::isfinite(loss.total))

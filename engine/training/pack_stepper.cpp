@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/sign_of_life.h"
 #include "training/stopwatch.h"
 
 namespace lnn::training {
@@ -132,6 +133,7 @@ std::vector<EpochSteps> PackStepper::train_epoch(const std::vector<std::vector<s
   const StateSet set = reordered(training_, orders);
   std::vector<at::Tensor> tables;
   for (std::int64_t first = 0; first < samples_of(set); first += options().batch_size) {
+    still_alive();
     const std::int64_t count = std::min<std::int64_t>(options().batch_size, samples_of(set) - first);
     tables.push_back(train_step(set.x.narrow(1, first, count), set.a.narrow(1, first, count), device_rates));
   }
@@ -173,6 +175,7 @@ std::vector<EpochRecord> PackStepper::validate() {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> tables;
   for (std::int64_t first = 0; first < samples_of(validation_);) {
+    still_alive();
     const std::int64_t left = samples_of(validation_) - first;
     const std::int64_t size = std::min<std::int64_t>(options().batch_size, left);
     const std::int64_t count = size * std::min(batches_at_once, left / size);

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/machine.h"
+#include "base/sign_of_life.h"
 #include "discrete/stepper.h"
 #include "experiment/pack.h"
 #include "training/trainer.h"
@@ -82,6 +84,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
                                            const RunOptions& options, const PackEvents& events) {
   invariant(!configs.empty(), "a pack has at least one trial");
   prepare_process(options.threads);
+  const Doing preparing("data");
   std::vector<PreparedTrial> trials(configs.begin(), configs.end());
   require_one_shape(trials);
   std::vector<training::Member> members;
@@ -102,13 +105,18 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
     };
     task.on_end = [&, i](const training::TrainingResult& result) {
       records[i] = trials[i].record(result);
-      if (result.best_epoch > 0) add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
+      if (result.best_epoch > 0) {
+        const Doing evaluating("evaluation");
+        add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
+      }
       records[i].attempts = options.attempt;
       records[i].provenance = checkpoints.provenance(i);
       records[i].provenance["end"] = iso_time(unix_seconds());
+      records[i].provenance["peak_memory_mib"] = fmt::format("{:.1f}", peak_resident_mebibytes());
       events.on_end(i, records[i]);
     };
   }
+  const Doing learning("training");
   training::train(tasks, *stepper, [&](int epochs, const training::StateOf& state_of) {
     checkpoints.after_epoch(epochs, state_of);
   });

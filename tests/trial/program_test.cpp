@@ -1,56 +1,18 @@
 // The program lnn-sweep-trial from outside: what it prints, writes and returns.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <sstream>
-#include <string>
 #include <thread>
-#include <vector>
 
-#include "base/files.h"
 #include "store/trial_file.h"
-#include "tests/cli/launch.h"
+#include "tests/trial/program_fixture.h"
 #include "tests/trial/same_record.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-class TrialProgram : public testing::Test {
- protected:
-  TrialProgram() { fs::create_directories(folder_); }
-  ~TrialProgram() override { fs::remove_all(folder_); }
-
-  std::string write_config(const std::string& name, const Json& overrides = Json::object()) const {
-    Json config{{"system", "double_pendulum"}, {"data.samples", 64},        {"data.validation_samples", 32},
-                {"network.width", 4},          {"training.epochs", 2},      {"training.t_max", 1},
-                {"training.batch_size", 32},   {"network.hidden_layers", 1}};
-    config.update(overrides);
-    std::ofstream(folder_ / name) << config;
-    return (folder_ / name).string();
-  }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  std::unique_ptr<Launched> launch(const std::string& arguments) const {
-    std::istringstream text(std::string(LNN_TRIAL_PROGRAM) + " " + arguments);
-    lnn::write_text_file(folder_ / "output", "");  // nothing of an earlier run
-    const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
-    return std::make_unique<Launched>(words, std::map<std::string, std::string>{}, folder_ / "output");
-  }
-  Finished run(const std::string& arguments) const { return launch(arguments)->wait(); }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_trial_program_" + std::to_string(getpid()));
-};
 
 TEST_F(TrialProgram, TrainsAPackAndNamesTheTrialOnEveryLine) {
   const std::string a = write_config("a.json", {{"network.seed", 1}});
@@ -62,6 +24,7 @@ TEST_F(TrialProgram, TrainsAPackAndNamesTheTrialOnEveryLine) {
   std::istringstream lines(pack.output);
   for (std::string line; std::getline(lines, line);) {
     const Json event = Json::parse(line);
+    if (event.at("event") == "alive") continue;
     events[event.at("trial")].push_back(event.at("event"));
   }
   ASSERT_EQ(events.size(), 2U);
@@ -98,6 +61,24 @@ TEST_F(TrialProgram, RefusesADeviceThatIsNotThere) {
                                " --backend autograd --device cuda:99");
   EXPECT_EQ(missing.code, 3);
   EXPECT_THAT(missing.output, testing::HasSubstr("device cuda:99"));
+}
+
+TEST_F(TrialProgram, ChecksADevice) {
+  EXPECT_EQ(run("--check-device cpu").code, 0);
+  const Finished missing = run("--check-device cuda:99");
+  EXPECT_EQ(missing.code, 4) << "no machine has a hundred";
+  EXPECT_THAT(missing.output, testing::HasSubstr("device cuda:99"));
+  EXPECT_EQ(run("--check-device gpu").code, 2);
+}
+
+TEST_F(TrialProgram, EndsWith5WhenMemoryRunsOut) {
+  const std::string big = write_config("big.json", {{"network.width", 3000}, {"network.hidden_layers", 4}});
+  const std::string words = "--config " + big + " --out " + path("a.h5");
+  const Finished out = run(words + " --memory-limit 600");
+  EXPECT_EQ(out.code, 5) << out.output;
+  EXPECT_THAT(out.output, testing::HasSubstr("out of memory"));
+  EXPECT_FALSE(fs::exists(path("a.h5")));
+  EXPECT_EQ(run(words + " --memory-limit 1").code, 2) << "less than LibTorch needs for itself";
 }
 
 class CheckpointedProgram : public TrialProgram {

@@ -1,0 +1,39 @@
+#include "base/sign_of_life.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+TEST(SignsOfLife, SayWhatIsBeingDone) {
+  std::vector<std::string> heard;
+  {
+    const lnn::SignsOfLife signs([&](const std::string& doing) { heard.push_back(doing); }, 0);
+    const lnn::Doing training("training");
+    lnn::still_alive();
+    {
+      const lnn::Doing evaluation("evaluation");
+      lnn::still_alive();
+    }
+    lnn::still_alive();
+  }
+  lnn::still_alive();
+  EXPECT_THAT(heard, testing::ElementsAre("training", "evaluation", "training"));
+}
+
+TEST(SignsOfLife, AreSeldom) {
+  int heard = 0;
+  const lnn::SignsOfLife signs([&](const std::string&) { ++heard; }, 0.05);
+  for (int i = 0; i < 1000; ++i) lnn::still_alive();
+  EXPECT_EQ(heard, 0) << "there has just been a start";
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  for (int i = 0; i < 1000; ++i) lnn::still_alive();
+  EXPECT_EQ(heard, 1);
+}
+
+}  // namespace
