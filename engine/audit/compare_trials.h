@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/names.h"
 #include "store/trial_record.h"
 
 /// Two records of trials, compared bit by bit.
@@ -54,3 +57,14 @@ std::vector<FactDifference> compare_provenance(const std::map<std::string, std::
                                                const std::map<std::string, std::string>& second);
 
 }  // namespace lnn::audit
+
+namespace lnn {
+template <>
+struct EnumNames<audit::TrialPart> {
+  using E = audit::TrialPart;
+  static constexpr const char* what = "part";
+  static constexpr std::array table{std::pair{E::config, "config"},   std::pair{E::outcome, "outcome"},
+                                    std::pair{E::history, "history"}, std::pair{E::model, "model"},
+                                    std::pair{E::metrics, "metrics"}, std::pair{E::groups, "groups"}};
+};
+}  // namespace lnn

@@ -69,7 +69,7 @@ class ResultsCheck {
   }
 
   void check_plan(const experiment::Plan& plan) const {
-    if (experiment::to_json(plan) != experiment::to_json(inspection_.plan)) {
+    if (experiment::plan_text(plan) != experiment::plan_text(inspection_.plan)) {
       report_old("holds the results of another plan than plan.json (the experiment was changed since)");
     }
   }

@@ -41,7 +41,7 @@ class InFinishedRun : public InFolder {
 
   store::TrialRecord record(std::size_t trial) const {
     store::TrialRecord record = completed_record(id(trial), 0.01 * static_cast<double>(trial + 1), 0.5);
-    record.config = plan_.trials.at(trial).config.dump();
+    record.config = plan_.trials.at(trial).config().dump();
     return record;
   }
 

@@ -34,7 +34,7 @@ class Verify : public test::InFinishedRun {
   void save_checkpoint(std::size_t trial, const std::string& claimed_id) const {
     store::Checkpoint checkpoint;
     checkpoint.id = claimed_id;
-    checkpoint.config = plan_.trials.at(trial).config.dump();
+    checkpoint.config = plan_.trials.at(trial).config().dump();
     checkpoint.initial = {{"val_total", "1", "loss", {1}}};
     checkpoint.history = {{"val_total", "1", "loss", {0.5, 0.25}}};
     checkpoint.best_parameters = checkpoint.parameters = {1, 2};
@@ -99,7 +99,7 @@ TEST_F(Verify, FindsATruncatedTrialAlsoQuickly) {
 TEST_F(Verify, FindsTrialsUnderAnothersNameOrWithAnothersConfiguration) {
   fs::copy_file(run_.trial(id(1)), run_.trial(id(0)), fs::copy_options::overwrite_existing);
   store::TrialRecord other = record(2);
-  other.config = plan_.trials.at(3).config.dump();
+  other.config = plan_.trials.at(3).config().dump();
   store::write_trial(run_.trial(id(2)), other);
   EXPECT_THAT(verify().findings,
               testing::IsSupersetOf({finding(Severity::damaged, "trials/" + id(0) + ".h5", id(1)),
