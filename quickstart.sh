@@ -22,7 +22,10 @@ packages=(
   python3-h5py
   gnuplot-nox
 )
-test_packages=(python3-pandas)  # an example reads results with it
+test_packages=(
+  python3-pandas                             # an example reads results with it
+  slurmctld slurmd slurm-client munge        # jobs are submitted to a Slurm that the tests start by themselves
+)
 
 say() { printf '\n==> %s\n' "$*"; }
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }

@@ -1,8 +1,8 @@
 # keep_going COMMAND...: runs the sweep to its end, over as many turns of this job as that takes.
 #
-# Slurm warns this shell before the time limit (USR1) or before a preemption (TERM). Both are passed on as USR1: the
-# sweep then saves what it trains and leaves with 75, "run me again to continue". (TERM would end MPI ranks within a
-# second.) After 75 the job goes back into the queue; where that is forbidden, a successor is submitted.
+# Slurm warns this shell before the time limit and, where the site says so, before a preemption (USR1 or TERM). Both are
+# passed on as USR1: the sweep then saves what it trains and leaves with 75, "run me again to continue". (TERM would end
+# MPI ranks within a second.) After 75 the job goes back into the queue; where that is forbidden, a successor is submitted.
 keep_going() {
   local code signaled=yes preempted=no sweep=
   local job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
@@ -10,8 +10,8 @@ keep_going() {
   local began={{out}}/.began-$job
   touch "$began"
 
-  trap 'signaled=yes; kill -USR1 $sweep 2>/dev/null' USR1
-  trap 'signaled=yes; preempted=yes; kill -USR1 $sweep 2>/dev/null' TERM
+  # A warning in the first half of the time is a preemption.
+  trap 'signaled=yes; if [ $SECONDS -lt {{half_time}} ]; then preempted=yes; fi; kill -USR1 $sweep 2>/dev/null' USR1 TERM
   "$@" &
   sweep=$!
   while [ $signaled = yes ]; do  # a signal ends `wait`, not the sweep

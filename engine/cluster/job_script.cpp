@@ -192,6 +192,7 @@ std::string job_script(const Profile& profile, const JobSize& size, const JobCom
                       {"threads_each", std::to_string(size.cpus / size.workers)},
                       {"tasks", std::to_string(size.array.value_or(1))},
                       {"time", slurm_time(size.seconds)},
+                      {"half_time", fmt::format("{:.0f}", size.seconds / 2)},
                       {"warning", fmt::format("{:.0f}", size.warning)},
                       {"log", log_file(command.run, size.array ? "slurm-%A_%a.log" : "slurm-%j.log")},
                       {"resources", resource_lines(profile, size)},
