@@ -34,7 +34,8 @@ bool is_whole(const fs::path& path) {
 
 FileStamp stamp_of(const fs::path& path) {
   FileStamp stamp = size_and_time(path);
-  stamp.checksum = claimed_checksum(path);
+  // Nothing but a file has a size: opening a named pipe would wait forever.
+  if (stamp.bytes > 0) stamp.checksum = claimed_checksum(path);
   return stamp;
 }
 
