@@ -149,9 +149,8 @@ std::string conclusion(const Explanation& explanation) {
     case Cause::none:
       return "Bitwise equal: history, model, metrics and rollouts.\n";
     case Cause::configuration:
-      return only_seeds(explanation.settings)
-                 ? "Cause: the seeds; they are two samples of one experiment.\n"
-                 : "Cause: the configurations; they are different trials.\n";
+      return only_seeds(explanation.settings) ? "Cause: the seeds; they are two samples of one experiment.\n"
+                                              : "Cause: the configurations; they are different trials.\n";
     case Cause::rounding:
       return fmt::format(
           "Cause: rounding{}. Training amplifies the last bits, most of all near the plateau, so compare "
