@@ -36,6 +36,15 @@ bool sync_path(const fs::path& path, int flags) {
                           path.string(), step, std::strerror(reason), path.parent_path().string());
 }
 
+fs::path write_temporary(const fs::path& path, std::string_view text) {
+  fs::path temporary = temporary_name(path);
+  std::ofstream file(temporary, std::ios::binary);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) give_up(temporary, path, "be written");
+  return temporary;
+}
+
 }  // namespace
 
 std::string read_text_file(const fs::path& path) {
@@ -62,14 +71,12 @@ void commit_file(const fs::path& temporary, const fs::path& path) {
 }
 
 void write_text_file(const fs::path& path, std::string_view text) {
-  const fs::path temporary = temporary_name(path);
-  {
-    std::ofstream file(temporary, std::ios::binary);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    file.close();
-    if (!file) give_up(temporary, path, "be written");
-  }
-  commit_file(temporary, path);
+  commit_file(write_temporary(path, text), path);
+}
+
+void replace_text_file(const fs::path& path, std::string_view text) {
+  const fs::path temporary = write_temporary(path, text);
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) give_up(temporary, path, "be put in place");
 }
 
 }  // namespace lnn

@@ -21,4 +21,8 @@ void commit_file(const std::filesystem::path& temporary, const std::filesystem::
 /// Writes `text` to `path` through a temporary and commit_file. Throws EnvironmentError.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
+/// The same for a file that can always be written again: does not wait for the disk, so that after a power
+/// cut the file may be empty. Readers still see its old or its new content. Throws EnvironmentError.
+void replace_text_file(const std::filesystem::path& path, std::string_view text);
+
 }  // namespace lnn

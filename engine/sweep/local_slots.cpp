@@ -20,11 +20,18 @@ TrialEnd environment_end(const std::string& problem) {
 
 }  // namespace
 
+LocalSlots::LocalSlots(int count, const std::vector<std::string>& devices)
+    : slots_(static_cast<std::size_t>(count)) {
+  for (std::size_t s = 0; s < slots_.size() && !devices.empty(); ++s)
+    slots_[s].device = devices[s % devices.size()];
+}
+
 void LocalSlots::start(int slot, const Job& job) {
-  auto& trial = trials_.at(static_cast<std::size_t>(slot));
-  invariant(!trial, "a job starts in an idle slot");
+  Slot& place = slots_.at(static_cast<std::size_t>(slot));
+  invariant(!place.supervisor, "a job starts in an idle slot");
   try {
-    trial = std::make_unique<RunningTrial>(job);
+    place.supervisor =
+        std::make_unique<Supervisor>(job, Place{place.device, &memory_kills_}, std::move(place.idle));
   } catch (const EnvironmentError& error) {
     for (const std::string& id : job.ids) events_.push_back({slot, id, environment_end(error.what())});
   }
@@ -32,42 +39,44 @@ void LocalSlots::start(int slot, const Job& job) {
 
 std::vector<SlotEvent> LocalSlots::wait(std::chrono::milliseconds timeout) {
   if (events_.empty()) wait_for_output(timeout);
-  for (std::size_t slot = 0; slot < trials_.size(); ++slot) {
-    if (trials_[slot]) step(slot);
+  memory_kills_.look();
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].supervisor) step(slot);
   }
   return std::exchange(events_, {});
 }
 
 void LocalSlots::wait_for_output(std::chrono::milliseconds timeout) const {
   std::vector<pollfd> descriptors;
-  for (const auto& trial : trials_) {
-    if (!trial) continue;
-    descriptors.push_back({trial->supervisor.output(), POLLIN, 0});
-    // Its output has ended: the process itself follows within moments.
-    if (trial->supervisor.output() < 0) timeout = std::min(timeout, std::chrono::milliseconds(5));
+  for (const Slot& slot : slots_) {
+    if (!slot.supervisor) continue;
+    descriptors.push_back({slot.supervisor->output(), POLLIN, 0});
+    if (slot.supervisor->impatient()) timeout = std::min(timeout, std::chrono::milliseconds(5));
   }
   ::poll(descriptors.data(), descriptors.size(), static_cast<int>(timeout.count()));
 }
 
 void LocalSlots::step(std::size_t slot) {
-  RunningTrial& trial = *trials_[slot];
+  Supervisor& supervisor = *slots_[slot].supervisor;
   std::vector<TrialReport> reports;
   try {
-    reports = trial.supervisor.step();
+    reports = supervisor.step();
   } catch (const EnvironmentError& error) {
-    for (const std::string& id : trial.ids) reports.push_back({id, environment_end(error.what())});
+    for (const std::string& id : supervisor.ids()) reports.push_back({id, environment_end(error.what())});
   }
   bool ended = false;
   for (TrialReport& report : reports) {
     ended = ended || std::holds_alternative<TrialEnd>(report.report);
     events_.push_back({static_cast<int>(slot), std::move(report.id), std::move(report.report)});
   }
-  if (ended) trials_[slot].reset();
+  if (!ended) return;
+  slots_[slot].idle = supervisor.release();
+  slots_[slot].supervisor.reset();
 }
 
 void LocalSlots::stop(std::chrono::milliseconds grace) {
-  for (const auto& trial : trials_) {
-    if (trial) trial->supervisor.stop(grace);
+  for (const Slot& slot : slots_) {
+    if (slot.supervisor) slot.supervisor->stop(grace);
   }
 }
 

@@ -1,36 +1,41 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "sweep/memory_kills.h"
 #include "sweep/slot.h"
 #include "sweep/supervisor.h"
 
 namespace lnn::sweep {
 
-/// Slots on this machine: each runs one trial process, a child of this process. Destroying them kills what
-/// still runs.
+/// Slots on this machine: each has one trial process, a child of this process, which serves job after job as
+/// long as they need the same surroundings and nothing goes wrong. Destroying them kills what still runs.
 class LocalSlots : public Slots {
  public:
-  explicit LocalSlots(int count) : trials_(static_cast<std::size_t>(count)) {}
+  /// With `devices` (see visible_devices()) slot s has the one CUDA device number s modulo their count, which
+  /// its jobs know as cuda:0; several slots may share one.
+  explicit LocalSlots(int count, const std::vector<std::string>& devices = {});
 
-  int count() const override { return static_cast<int>(trials_.size()); }
+  int count() const override { return static_cast<int>(slots_.size()); }
   void start(int slot, const Job& job) override;
   std::vector<SlotEvent> wait(std::chrono::milliseconds timeout) override;
   void stop(std::chrono::milliseconds grace) override;
 
  private:
-  struct RunningTrial {
-    explicit RunningTrial(const Job& job) : ids(job.ids), supervisor(job) {}
-    std::vector<std::string> ids;
-    Supervisor supervisor;
+  struct Slot {
+    std::string device;                      ///< the only one that its processes see; empty: all
+    std::unique_ptr<Supervisor> supervisor;  ///< nothing: the slot is idle
+    std::unique_ptr<Process> idle;           ///< what is ready for the next job
   };
 
   void wait_for_output(std::chrono::milliseconds timeout) const;
   void step(std::size_t slot);
 
-  std::vector<std::unique_ptr<RunningTrial>> trials_;  ///< empty where a slot is idle
+  std::vector<Slot> slots_;
   std::vector<SlotEvent> events_;
+  MemoryKills memory_kills_;
 };
 
 /// Processors that this process may use (its affinity mask: Slurm and taskset narrow it).

@@ -1,11 +1,7 @@
 #include "sweep/supervisor.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <csignal>
-#include <cstring>
-#include <fstream>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -13,7 +9,8 @@
 #include "base/version.h"
 #include "store/trial_file.h"
 #include "sweep/messages.h"
-#include "sweep/signals.h"
+#include "sweep/trial_command.h"
+#include "sweep/trial_log.h"
 
 namespace lnn::sweep {
 namespace {
@@ -21,93 +18,102 @@ namespace {
 namespace fs = std::filesystem;
 using store::Outcome;
 
-constexpr std::chrono::milliseconds timeout_grace{2000};
-constexpr std::string_view header_mark = "--- attempt ";
+// From SIGTERM to SIGKILL for a process that is over its limits.
+constexpr std::chrono::milliseconds limit_grace{2000};
 
-void append_to_log(const fs::path& log, const std::string& line) {
-  std::ofstream(log, std::ios::app) << line << "\n";
+std::string text_of(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::string last_log_line(const fs::path& log) {
-  constexpr std::streamoff tail = 4096;
-  std::ifstream file(log, std::ios::binary | std::ios::ate);
-  file.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(file.tellg()) - tail));
-  std::string last;
-  for (std::string line; std::getline(file, line);) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    last = line.starts_with(header_mark) ? "" : line;
+std::optional<trial::EndEvent> parse_end(const Json& json) {
+  try {
+    auto end = json.get<trial::EndEvent>();
+    from_name<Outcome>(end.outcome);
+    return end;
+  } catch (const std::exception&) {
+    return std::nullopt;  // the trial's file will tell
   }
-  return last;
-}
-
-std::string with_log_line(const std::string& reason, const fs::path& log) {
-  const std::string line = last_log_line(log);
-  return line.empty() ? reason : fmt::format("{}: {}", reason, line);
-}
-
-std::string signal_text(int number) {
-  if (number == SIGKILL) return "killed (SIGKILL): possibly out of memory";
-  const char* name = sigabbrev_np(number);
-  return fmt::format("SIG{} ({})", name == nullptr ? std::to_string(number) : name,
-                     sigdescr_np(number) == nullptr ? "unknown signal" : sigdescr_np(number));
-}
-
-// mpirun signals a rank's whole process group, and a child that is just being started is still in ours. Slurm
-// may signal every process of a job.
-bool hit_by_our_signal(const ExitStatus& status) {
-  const bool killed =
-      status.by_signal && (status.code == SIGINT || status.code == SIGTERM || status.code == SIGUSR1);
-  const bool stopped = !status.by_signal && status.code == trial::exit_stopped;
-  return (killed || stopped) && StopSignals::requested().has_value();
-}
-
-Command trial_command(const Job& job, const store::RunDirectory& run) {
-  std::vector<std::string> words{"--threads",    std::to_string(job.threads),
-                                 "--attempt",    std::to_string(job.attempt),
-                                 "--parent-pid", std::to_string(getpid()),
-                                 "--backend",    job.backend,
-                                 "--precision",  job.precision,
-                                 "--device",     job.device,
-                                 "--config"};
-  for (const std::string& id : job.ids) words.push_back(run.config(id).string());
-  words.emplace_back("--out");
-  for (const std::string& id : job.ids) words.push_back(run.trial(id).string());
-  words.emplace_back("--checkpoint");
-  for (const std::string& id : job.ids) words.push_back(run.checkpoint(id).string());
-  for (std::size_t i = 0; i < job.configs.size(); ++i)
-    write_text_file(run.config(job.ids[i]), job.configs[i]);
-  const fs::path log = run.log(job.ids.front());
-  for (const std::string& id : job.ids) {
-    const std::string company = id == job.ids.front() ? "" : fmt::format(", in a pack: see {}", log.string());
-    append_to_log(run.log(id), fmt::format("{}{}, {}, {}{} ---", header_mark, job.attempt, host_name(),
-                                           iso_time(unix_seconds()), company));
-  }
-  return {job.program, words, trial_environment(job.threads), log};
 }
 
 }  // namespace
 
-Supervisor::Supervisor(const Job& job)
-    : job_(job), run_{job.run}, start_time_(unix_seconds()), process_(trial_command(job, run_)) {}
+Supervisor::Supervisor(const Job& job, Place place, std::unique_ptr<Process> idle)
+    : job_(job), place_(std::move(place)), run_{job.run}, start_time_(unix_seconds()) {
+  invariant(job_.ids.size() == job_.configs.size() && !job_.ids.empty(), "every trial has its configuration");
+  write_configs();
+  open_logs(job_);
+  Command command = serving_command(job_, place_.visible_device);
+  reused_ = idle && same_process(idle->command(), command) && !idle->poll();
+  if (reused_) idle->read_lines();  // nothing, or nonsense that belongs to no trial
+  process_ = reused_ ? std::move(idle) : std::make_unique<Process>(std::move(command));
+  hand_over();
+}
+
+void Supervisor::write_configs() const {
+  for (std::size_t i = 0; i < job_.ids.size(); ++i)
+    replace_text_file(run_.config(job_.ids[i]), job_.configs[i]);
+}
+
+void Supervisor::hand_over() {
+  process_->send(request_line(job_));
+}
+
+int Supervisor::output() const {
+  return check_ ? check_->output() : process_->output();
+}
+
+bool Supervisor::impatient() const {
+  // Its output has ended: the process itself follows within moments.
+  return output() < 0 || process_->sending();
+}
 
 std::vector<TrialReport> Supervisor::step() {
   enforce_limits();
-  // Status first: everything that an ended trial wrote is then already in the pipe.
-  const auto status = process_.poll();
+  if (check_) return await_device_check();
+  // Status first: everything that an ended process wrote is then already in the pipe.
+  const auto status = process_->poll();
   std::vector<TrialReport> reports;
-  for (const std::string& line : process_.read_lines()) {
-    const Json json = Json::parse(line, nullptr, false);
-    if (const auto epoch = parse_epoch(json)) {
-      reports.push_back({json.value("trial", first()), *epoch});
-    } else if (!json.is_object()) {
-      // Libraries print their last words on standard output, too.
-      append_to_log(run_.log(first()), line);
-    }
+  for (const std::string& line : process_->read_lines()) hear(line, reports);
+  std::vector<TrialReport> ends;
+  if (idle_) {
+    ends = conclude_all(status.value_or(ExitStatus{}));
+  } else if (status && died_before_it_began(*status)) {
+    reused_ = false;
+    process_ = std::make_unique<Process>(process_->command());
+    hand_over();
+  } else if (status && device_in_doubt(*status)) {
+    in_doubt_ = status;
+    check_ = std::make_unique<DeviceCheck>(job_, place_.visible_device);
+  } else if (status) {
+    ends = conclude_all(*status);
   }
-  if (status) {
-    for (const std::string& id : job_.ids) reports.push_back({id, conclude(id, *status)});
-  }
+  std::move(ends.begin(), ends.end(), std::back_inserter(reports));
   return reports;
+}
+
+void Supervisor::hear(const std::string& line, std::vector<TrialReport>& reports) {
+  heard_ = true;
+  last_sign_ = Clock::now();
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) {
+    // Libraries print their last words on standard output, too.
+    append_to_log(run_.log(job_.ids.front()), line);
+    return;
+  }
+  const std::string event = text_of(json, "event");
+  std::string id = text_of(json, "trial");
+  if (id.empty()) id = job_.ids.front();
+  if (const auto epoch = parse_epoch(json)) {
+    doing_ = fmt::format("epoch {} of {}", epoch->epoch, epoch->epochs);
+    reports.push_back({std::move(id), *epoch});
+  } else if (event == "alive" && text_of(json, "doing") != "training") {
+    doing_ = text_of(json, "doing");
+  } else if (event == "end") {
+    if (auto end = parse_end(json)) ends_[id] = std::move(*end);
+  } else if (event == "idle") {
+    idle_ = true;
+  }
 }
 
 void Supervisor::stop(std::chrono::milliseconds grace) {
@@ -118,72 +124,107 @@ void Supervisor::end(Ending ending, std::chrono::milliseconds grace) {
   const auto kill_at = Clock::now() + grace;
   if (ending_ == Ending::none) {
     ending_ = ending;
-    process_.signal(SIGTERM);
+    process_->signal(SIGTERM);
   }
   if (!kill_at_ || kill_at < *kill_at_) kill_at_ = kill_at;
 }
 
 void Supervisor::enforce_limits() {
   const auto now = Clock::now();
+  const auto seconds_since = [now](Clock::time_point then) {
+    return std::chrono::duration<double>(now - then).count();
+  };
   const double limit = job_.timeout * static_cast<double>(job_.ids.size());
-  const bool overdue = limit > 0 && now - start_ > std::chrono::duration<double>(limit);
-  if (overdue && ending_ == Ending::none) end(Ending::timed_out, timeout_grace);
-  if (kill_at_ && now >= *kill_at_) process_.signal(SIGKILL);
+  if (ending_ == Ending::none && limit > 0 && seconds_since(start_) > limit)
+    end(Ending::timed_out, limit_grace);
+  if (ending_ == Ending::none && job_.hang_limit > 0 && seconds_since(last_sign_) > job_.hang_limit)
+    end(Ending::hung, limit_grace);
+  if (kill_at_ && now >= *kill_at_) process_->signal(SIGKILL);
 }
 
-std::optional<store::TrialRecord> Supervisor::committed(const std::string& id) const {
-  try {
-    auto record = store::read_trial(run_.trial(id), store::Part::summary);
-    // An older attempt's file may still be there.
-    if (record.id == id && record.attempts == job_.attempt) return record;
-  } catch (const EnvironmentError&) {
-    // No file, or a damaged one: the trial has committed nothing.
-  }
-  return std::nullopt;
+// Something has killed it while it was idle: that is not this trial's fault.
+bool Supervisor::died_before_it_began(const ExitStatus& status) const {
+  return reused_ && !heard_ && status.by_signal && ending_ == Ending::none;
 }
 
-TrialEnd Supervisor::conclude(const std::string& id, const ExitStatus& status) {
-  TrialEnd end;
-  end.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+// A device that is gone is missing for a new process, and does not work for an old one.
+bool Supervisor::device_in_doubt(const ExitStatus& status) const {
+  if (ending_ != Ending::none || status.by_signal) return false;
+  return status.code == trial::exit_device ||
+         (status.code == trial::exit_environment && job_.device.starts_with("cuda"));
+}
+
+std::vector<TrialReport> Supervisor::await_device_check() {
+  const auto works = check_->works();
+  if (!works && ending_ == Ending::none) return {};
+  device_broken_ = works && !*works;
+  return conclude_all(*in_doubt_);
+}
+
+std::vector<TrialReport> Supervisor::conclude_all(const ExitStatus& status) {
+  std::vector<TrialReport> reports;
+  for (std::size_t i = 0; i < job_.ids.size(); ++i) reports.push_back({job_.ids[i], conclude(i, status)});
+  return reports;
+}
+
+TrialEnd Supervisor::conclude(std::size_t i, const ExitStatus& status) const {
   // Whatever happened after the commit (a crash while libraries unload, our own SIGTERM): the result stands.
-  if (const auto record = committed(id)) {
-    end.outcome = record->outcome;
-    end.reason = record->reason;
-    return end;
-  }
-  const fs::path log = run_.log(first());
-  if (ending_ == Ending::interrupted || (ending_ == Ending::none && hit_by_our_signal(status))) {
-    end.outcome = Outcome::interrupted;
-    end.reason = "the sweep was stopped";
-    return end;
-  }
-  if (ending_ == Ending::none && !status.by_signal && status.code == 3) {
-    end.outcome = Outcome::interrupted;
-    end.reason = end.environment_problem =
-        fmt::format("trial {}: {} (exit code 3). See {}, repair it and run again.", id,
-                    with_log_line("the environment does not work", log), log.string());
-    return end;
-  }
-  if (ending_ == Ending::timed_out) {
-    end.outcome = Outcome::timed_out;
-    end.reason = fmt::format("longer than {}", duration_text(job_.timeout));
-  } else if (status.by_signal) {
-    end.outcome = Outcome::crashed;
-    end.reason = with_log_line(signal_text(status.code), log);
-  } else {
-    end.outcome = Outcome::failed;
-    end.reason = with_log_line(
-        status.code == 0 ? "ended without a result file" : fmt::format("exit code {}", status.code), log);
-  }
+  std::optional<TrialEnd> committed = result(job_.ids[i]);
+  TrialEnd end = committed        ? *committed
+                 : device_broken_ ? broken_device()
+                                  : verdict(job_, job_.ids[i], death(status));
+  end.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  if (committed || end.outcome == Outcome::interrupted) return end;
   end.run_alone = job_.ids.size() > 1;
-  if (!end.run_alone) write_record(id, end);
+  if (!end.run_alone) write_record(i, end);
   return end;
 }
 
-void Supervisor::write_record(const std::string& id, const TrialEnd& end) const {
+std::optional<TrialEnd> Supervisor::result(const std::string& id) const {
+  TrialEnd end;
+  const auto said = ends_.find(id);
+  if (said != ends_.end() && fs::exists(run_.trial(id))) {
+    end.outcome = from_name<Outcome>(said->second.outcome);
+    end.reason = said->second.reason;
+    end.peak_memory = said->second.peak_memory;
+    return end;
+  }
+  try {
+    const auto record = store::read_trial(run_.trial(id), store::Part::summary);
+    // An older attempt's file may still be there.
+    if (record.id != id || record.attempts != job_.attempt) return std::nullopt;
+    end.outcome = record.outcome;
+    end.reason = record.reason;
+    return end;
+  } catch (const EnvironmentError&) {
+    return std::nullopt;  // no file, or a damaged one: the trial has committed nothing
+  }
+}
+
+Death Supervisor::death(const ExitStatus& status) const {
+  const fs::path log = run_.log(job_.ids.front());
+  return {.status = status,
+          .ending = ending_,
+          .doing = doing_,
+          .last_words = last_log_line(log),
+          .log = log.string(),
+          .memory_kill = place_.memory_kills == nullptr ? std::nullopt : place_.memory_kills->recent()};
+}
+
+TrialEnd Supervisor::broken_device() const {
+  TrialEnd end;
+  end.outcome = Outcome::interrupted;
+  const std::string device = place_.visible_device.empty() ? job_.device : "CUDA " + place_.visible_device;
+  end.reason = end.device_problem =
+      fmt::format("device {} of {} does not work ({}). See {}.", device, host_name(),
+                  last_log_line(run_.log(job_.ids.front())), run_.log(job_.ids.front()).string());
+  return end;
+}
+
+void Supervisor::write_record(std::size_t i, const TrialEnd& end) const {
   store::TrialRecord record;
-  record.id = id;
-  record.config = read_text_file(run_.config(id));
+  record.id = job_.ids[i];
+  record.config = job_.configs[i];
   record.outcome = end.outcome;
   record.reason = end.reason;
   record.attempts = job_.attempt;
@@ -192,7 +233,13 @@ void Supervisor::write_record(const std::string& id, const TrialEnd& end) const 
   record.provenance["start"] = iso_time(start_time_);
   record.provenance["end"] = iso_time(unix_seconds());
   record.provenance["threads"] = std::to_string(job_.threads);
-  store::write_trial(run_.trial(id), record);
+  record.provenance["peak_memory_mib"] = fmt::format("{:.1f}", end.peak_memory);
+  store::write_trial(run_.trial(record.id), record);
+}
+
+std::unique_ptr<Process> Supervisor::release() {
+  const bool clean = idle_ && ending_ == Ending::none && !process_->poll();
+  return clean ? std::move(process_) : nullptr;
 }
 
 }  // namespace lnn::sweep

@@ -6,23 +6,32 @@
 //   ok          completes after 3 epochs
 //   slow:S      the same, S seconds an epoch
 //   nan         diverges in epoch 2
-//   hang        never ends; stubborn: ignores SIGTERM, too
+//   hang        3 epochs, then never ends and says nothing; stubborn: ignores SIGTERM, too
+//   busy:S      3 epochs, then says for S seconds that it is alive, and completes
 //   segv        dies by that signal; also abort, kill and kill:N
 //   exit:N      says why on standard error and exits with N
-//   garbage     talks nonsense, then completes
+//   device      exits with 4 (CUDA error) as long as it sees the device that LNN_FAKE_BROKEN_DEVICE names
+//   hungry      allocates until it must not, and exits with 5
+//   garbage     talks nonsense, then completes; words: talks on standard error
+//   null        says that it has ended, and has done nothing
 //   silent      exits with 0 without a result file
 //   late_crash  commits its file, then dies by SIGSEGV
 //   flaky       crashes in attempt 1, completes in attempt 2
+//
+// --check-device finds the device that LNN_FAKE_BROKEN_DEVICE names broken.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -53,10 +62,20 @@ std::map<std::string, std::vector<std::string>> parse_words(int argc, char** arg
   return options;
 }
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool device_is_broken() {
+  const std::string broken = variable("LNN_FAKE_BROKEN_DEVICE");
+  return !broken.empty() && variable("CUDA_VISIBLE_DEVICES") == broken;
+}
+
 std::string behavior_of(const Json& config) {
   if (config.contains("fake")) return config.at("fake");
-  const char* text = std::getenv("LNN_FAKE_TRIAL");
-  const Json rules = text == nullptr ? Json::object() : Json::parse(text);
+  const std::string text = variable("LNN_FAKE_TRIAL");
+  const Json rules = text.empty() ? Json::object() : Json::parse(text);
   const std::string seed = config.at("network").at("seed").dump();
   return rules.value(seed, rules.value("*", "ok"));
 }
@@ -76,16 +95,41 @@ void train(const std::string& behavior, int epochs, const std::string& pack) {
   }
 }
 
+[[noreturn]] void leave(const std::string& why, int code) {
+  std::cerr << "fake trial: " << why << std::endl;
+  std::exit(code);
+}
+
+// Under a limit of its own where it was given none: a test shall not eat the machine.
+[[noreturn]] void eat_memory() {
+  constexpr std::size_t portion = 16 << 20;
+  const rlimit modest{1 << 29, 1 << 29};
+  rlimit given{};
+  if (getrlimit(RLIMIT_DATA, &given) == 0 && given.rlim_cur == RLIM_INFINITY) setrlimit(RLIMIT_DATA, &modest);
+  try {
+    for (;;) std::fill_n(new char[portion], portion, 'x');
+  } catch (const std::bad_alloc&) {
+    leave("out of memory", lnn::trial::exit_out_of_memory);
+  }
+}
+
+void stay_busy(double seconds) {
+  for (double t = 0; t < seconds; t += 0.02) {
+    std::cout << lnn::trial::alive_line("evaluation") << std::endl;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 void misbehave(const std::string& behavior, int attempt) {
   if (behavior == "segv" || (behavior == "flaky" && attempt == 1)) std::raise(SIGSEGV);
   if (behavior == "abort") std::abort();
   if (behavior == "kill") std::raise(SIGKILL);
   if (behavior.starts_with("kill:")) std::raise(std::stoi(behavior.substr(5)));
   if (behavior == "silent") std::exit(0);
-  if (behavior.starts_with("exit:")) {
-    std::cerr << "fake trial: leaves with " << behavior << std::endl;
-    std::exit(std::stoi(behavior.substr(5)));
-  }
+  if (behavior.starts_with("exit:")) leave("leaves with " + behavior, std::stoi(behavior.substr(5)));
+  if (behavior == "device" && device_is_broken()) leave("CUDA error", lnn::trial::exit_device);
+  if (behavior == "hungry") eat_memory();
+  if (behavior == "words") std::cerr << "fake trial: words" << std::endl;
   if (behavior == "stubborn") std::signal(SIGTERM, SIG_IGN);
   if (behavior == "garbage") std::cout << "no JSON\n{\"event\":\"epoch\"}\n[1,2]\nnull\n" << std::endl;
 }
@@ -93,13 +137,12 @@ void misbehave(const std::string& behavior, int attempt) {
 /// Facts about this process that the tests look up in the result.
 std::map<std::string, std::string> surroundings() {
   std::string launcher;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
     for (const char* prefix : {"OMPI_", "PMIX_", "PMI_", "ORTE_"}) {
       if (text.starts_with(prefix)) launcher += text + ";";
     }
   }
-  const char* threads = std::getenv("OMP_NUM_THREADS");
   std::string open_files;
   for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
@@ -108,25 +151,35 @@ std::map<std::string, std::string> surroundings() {
     if (number > 2 && target.string().find("/proc/") == std::string::npos)
       open_files += target.string() + ";";
   }
-  return {{"launcher_variables", launcher},
-          {"omp_num_threads", threads == nullptr ? "" : threads},
-          {"open_files", open_files},
-          {"process_group_leader", getpgrp() == getpid() ? "yes" : "no"}};
+  return {{"launcher_variables", launcher},  {"omp_num_threads", variable("OMP_NUM_THREADS")},
+          {"open_files", open_files},        {"cuda_visible_devices", variable("CUDA_VISIBLE_DEVICES")},
+          {"pid", std::to_string(getpid())}, {"process_group_leader", getpgrp() == getpid() ? "yes" : "no"}};
 }
 
-void run_trial(const std::string& config, const std::string& out, const std::string& checkpoint, int attempt,
-               const std::string& pack) {
+// The options of this process that the tests look up, too.
+std::map<std::string, std::string> own_options;
+
+// The k-th of the request.
+void run_trial(const lnn::trial::Request& request, std::size_t k) {
+  const std::string& out = request.outs.at(k);
+  const std::string pack = request.configs.size() > 1 ? fs::path(out).stem().string() : "";
   lnn::store::TrialRecord record;
-  record.config = lnn::read_text_file(config);
-  record.attempts = attempt;
+  record.config = lnn::read_text_file(request.configs[k]);
+  record.attempts = request.attempt;
   record.id = fs::path(out).stem();
   record.provenance = surroundings();
-  record.provenance["checkpoint"] = checkpoint;
+  record.provenance.insert(own_options.begin(), own_options.end());
+  record.provenance["checkpoint"] = request.checkpoints.empty() ? "" : request.checkpoints.at(k);
   record.provenance["pack"] = pack.empty() ? "no" : "yes";
   const std::string behavior = behavior_of(Json::parse(record.config));
 
+  if (behavior == "null") {
+    std::cout << to_line(lnn::trial::EndEvent{"completed", ""}, pack) << std::endl;
+    return;
+  }
   misbehave(behavior, record.attempts);
   train(behavior, 3, pack);
+  if (behavior.starts_with("busy:")) stay_busy(std::stod(behavior.substr(5)));
   if (behavior == "hang" || behavior == "stubborn") {
     for (;;) pause();
   }
@@ -138,20 +191,51 @@ void run_trial(const std::string& config, const std::string& out, const std::str
   if (behavior == "late_crash") std::raise(SIGSEGV);
 }
 
+void run_trials(const lnn::trial::Request& request) {
+  for (std::size_t k = 0; k < request.configs.size(); ++k) run_trial(request, k);
+}
+
+void send_errors_to(const std::string& path) {
+  if (std::freopen(path.c_str(), "a", stderr) == nullptr) std::exit(lnn::trial::exit_environment);
+}
+
+void serve() {
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto request = Json::parse(line).get<lnn::trial::Request>();
+    send_errors_to(request.log);
+    std::cout << lnn::trial::alive_line("start") << std::endl;
+    run_trials(request);
+    send_errors_to("/dev/null");
+    std::cout << lnn::trial::idle_line() << std::endl;
+  }
+}
+
+lnn::trial::Request request_of(std::map<std::string, std::vector<std::string>>& options) {
+  lnn::trial::Request request;
+  request.configs = options["--config"];
+  request.outs = options["--out"];
+  request.checkpoints = options["--checkpoint"];
+  if (options.contains("--attempt")) request.attempt = std::stoi(options["--attempt"].front());
+  return request;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   auto options = parse_words(argc, argv);
   if (options.contains("--parent-pid"))
     lnn::trial::die_with_parent(std::stoi(options["--parent-pid"].front()));
-  const int attempt = options.contains("--attempt") ? std::stoi(options["--attempt"].front()) : 1;
-  const auto& configs = options["--config"];
-  const auto& outs = options["--out"];
-  auto& checkpoints = options["--checkpoint"];
-  checkpoints.resize(configs.size());
-  for (std::size_t k = 0; k < configs.size(); ++k) {
-    run_trial(configs[k], outs[k], checkpoints[k], attempt,
-              configs.size() > 1 ? fs::path(outs[k]).stem().string() : "");
+  for (const char* name : {"--device", "--memory-limit"}) {
+    if (options.contains(name)) own_options[name] = options[name].front();
+  }
+  if (options.contains("--check-device")) {
+    if (device_is_broken()) leave("the device is broken", lnn::trial::exit_device);
+    return 0;
+  }
+  if (options.contains("--serve")) {
+    serve();
+  } else {
+    run_trials(request_of(options));
   }
   return 0;
 }

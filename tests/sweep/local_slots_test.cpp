@@ -1,5 +1,3 @@
-#include "sweep/local_slots.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,60 +5,17 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "slots_fixture.h"
 #include "store/trial_file.h"
 #include "sweep/messages.h"
 #include "sweep/signals.h"
-#include "sweep_fixture.h"
 
 namespace {
 
 using lnn::store::Outcome;
-using lnn::sweep::LocalSlots;
 using lnn::sweep::TrialEnd;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
-
-class LocalSlotsTest : public SweepTest {
- protected:
-  void SetUp() override {
-    SweepTest::SetUp();
-    slots_ = std::make_unique<LocalSlots>(1);
-  }
-
-  lnn::sweep::Job job(const std::string& behavior, double timeout = 0, int attempt = 1) const {
-    const auto plan = plan_of({behavior});
-    prepare_run(plan);
-    lnn::sweep::Job job;
-    job.ids = {plan.trials[0].id};
-    job.configs = {plan.trials[0].config.dump()};
-    job.run = run().root;
-    job.program = LNN_FAKE_TRIAL_PROGRAM;
-    job.attempt = attempt;
-    job.timeout = timeout;
-    return job;
-  }
-
-  /// Runs until the end event; counts epochs on the way.
-  TrialEnd end_of(const lnn::sweep::Job& job, milliseconds stop_with_grace = milliseconds(-1)) {
-    epochs_ = 0;
-    slots_->start(0, job);
-    for (int i = 0; i < 2000; ++i) {
-      for (const auto& event : slots_->wait(milliseconds(5))) {
-        EXPECT_EQ(event.id, job.ids.front());
-        if (const auto* end = std::get_if<TrialEnd>(&event.report)) return *end;
-        ++epochs_;
-      }
-      if (stop_with_grace.count() >= 0 && epochs_ == 3) slots_->stop(stop_with_grace);
-    }
-    ADD_FAILURE() << "the trial does not end";
-    return {};
-  }
-
-  lnn::store::TrialRecord record() const { return lnn::store::read_trial(run().trial(id_of(0))); }
-
-  std::unique_ptr<LocalSlots> slots_;
-  int epochs_ = 0;
-};
 
 TEST_F(LocalSlotsTest, ReportsEpochsAndTheOutcomeInTheTrialsFile) {
   EXPECT_EQ(end_of(job("ok")).outcome, Outcome::completed);
@@ -83,6 +38,7 @@ TEST_F(LocalSlotsTest, WritesTheFileForATrialThatCrashes) {
   EXPECT_EQ(written.reason, end.reason);
   EXPECT_EQ(written.attempts, 2);
   EXPECT_EQ(written.config, lnn::read_text_file(run().config(id_of(0))));
+  EXPECT_GT(std::stod(written.provenance.at("peak_memory_mib")), 1);
   EXPECT_FALSE(written.provenance.at("host").empty());
   EXPECT_FALSE(written.provenance.at("start").empty());
 }
@@ -104,6 +60,11 @@ TEST_F(LocalSlotsTest, ABrokenEnvironmentIsNotTheTrialsFault) {
   EXPECT_EQ(end.outcome, Outcome::interrupted);
   EXPECT_THAT(end.environment_problem, HasSubstr("leaves with exit:3"));
   EXPECT_FALSE(std::filesystem::exists(run().trial(id_of(0))));
+}
+
+TEST_F(LocalSlotsTest, ABadConfigurationIsHopeless) {
+  EXPECT_TRUE(end_of(job("exit:2")).hopeless);
+  EXPECT_FALSE(end_of(job("exit:1", 0, 2)).hopeless);
 }
 
 TEST_F(LocalSlotsTest, SuccessWithoutAFileIsAFailure) {

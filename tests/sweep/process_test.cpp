@@ -41,6 +41,36 @@ TEST_F(ProcessTest, SplitsOutputIntoLinesAndKeepsTheLastUnendedOne) {
   EXPECT_EQ(process.output(), -1);
 }
 
+TEST_F(ProcessTest, PassesOnWhatItIsSent) {
+  Process process(shell("read first; read second; echo $second $first"));
+  process.send("one\ntw");
+  process.send("o\n");
+  EXPECT_EQ(wait_for(process).code, 0);
+  EXPECT_THAT(process.read_lines(), ElementsAre("two one"));
+  process.send("into the void\n");
+  process.send("again\n");
+  EXPECT_FALSE(process.sending());
+}
+
+// More than a socket holds, to a child that is slow to read: nothing blocks, nothing is lost.
+TEST_F(ProcessTest, SendsMuchInPortions) {
+  Process process(shell("sleep 0.05; wc -c"));
+  process.send(std::string(5'000'000, 'x'));
+  EXPECT_TRUE(process.sending());
+  std::vector<std::string> lines;
+  for (int i = 0; i < 5000 && process.sending(); ++i) {
+    for (auto& line : process.read_lines()) lines.push_back(line);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_FALSE(process.sending());
+}
+
+TEST_F(ProcessTest, KnowsThePeakOfMemory) {
+  Process small(shell("exit 0"));
+  Process large(shell("x=$(head -c 60000000 /dev/zero | tr '\\0' x); exit 0"));
+  EXPECT_GT(wait_for(large).peak_memory, wait_for(small).peak_memory + 50);
+}
+
 TEST_F(ProcessTest, TellsExitCodesFromSignals) {
   Process exits(shell("exit 7"));
   const auto exit = wait_for(exits);
@@ -99,6 +129,15 @@ TEST(TrialEnvironment, HidesTheLauncherAndSetsThreads) {
   EXPECT_THAT(environment, Contains("OMP_NUM_THREADS=3").Times(1));
   EXPECT_THAT(environment, Contains(StartsWith("OMP_NUM_THREADS=")).Times(1));
   EXPECT_THAT(environment, Contains(StartsWith("PATH=")));
+}
+
+TEST(TrialEnvironment, ShowsOneDevice) {
+  setenv("CUDA_VISIBLE_DEVICES", "0,1,2,3", 1);
+  EXPECT_THAT(lnn::sweep::trial_environment(1), Contains("CUDA_VISIBLE_DEVICES=0,1,2,3"));
+  const auto environment = lnn::sweep::trial_environment(1, "2");
+  unsetenv("CUDA_VISIBLE_DEVICES");
+  EXPECT_THAT(environment, Contains("CUDA_VISIBLE_DEVICES=2").Times(1));
+  EXPECT_THAT(environment, Contains(StartsWith("CUDA_VISIBLE_DEVICES=")).Times(1));
 }
 
 }  // namespace
