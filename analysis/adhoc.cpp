@@ -41,20 +41,20 @@ std::optional<std::string> provenance_of(const ArmTrial& trial, const std::strin
 
 /// The key's value in a trial as text.
 std::optional<std::string> value_of(const ArmTrial& trial, const std::string& key) {
-  if (key == experiment_key) return trial.member->experiment;
-  if (key == arm_key) return trial.member->label;
+  if (key == experiment_key) return trial.member->arm->experiment;
+  if (key == arm_key) return trial.member->arm->label;
   if (key.starts_with(provenance_prefix)) {
     return provenance_of(trial, key.substr(std::string(provenance_prefix).size()));
   }
-  const Json* value = experiment::find_value(trial.planned->config, key);
-  if (value != nullptr && !value->is_object()) return value_text(*value);
-  if (trial.member->swept.contains(key)) return value_text(trial.member->swept.at(key));
+  const Json value = trial.planned->setting(key);
+  if (!value.is_null() && !value.is_object()) return value_text(value);
+  if (trial.member->arm->swept.contains(key)) return value_text(trial.member->arm->swept.at(key));
   return std::nullopt;
 }
 
 /// The same as the experiment file writes it: "[0, 2pi]" rather than its numbers.
 std::string written_value(const ArmTrial& trial, const std::string& key, const std::string& value) {
-  return trial.member->swept.contains(key) ? value_text(trial.member->swept.at(key)) : value;
+  return trial.member->arm->swept.contains(key) ? value_text(trial.member->arm->swept.at(key)) : value;
 }
 
 /// Value -> how some experiment file writes it, where that differs.
@@ -72,8 +72,8 @@ Group labels_of(const std::vector<ArmTrial>& trials, const std::string& key) {
 std::set<std::string> all_keys(const Trials& trials) {
   std::set<std::string> keys{experiment_key, arm_key};
   for (const ArmTrial& trial : trials) {
-    for (const auto& [key, value] : trial.member->swept.items()) keys.insert(key);
-    for (const auto& [key, value] : experiment::flatten(trial.planned->config, "trial")) keys.insert(key);
+    for (const auto& [key, value] : trial.member->arm->swept.items()) keys.insert(key);
+    for (const auto& [key, value] : experiment::flatten(trial.planned->config(), "trial")) keys.insert(key);
     if (trial.record == nullptr) continue;
     for (const auto& [name, text] : trial.record->provenance) keys.insert(provenance_prefix + name);
   }
@@ -154,7 +154,7 @@ Trials distinct(const Trials& trials) {
   Trials chosen;
   std::set<std::string> seen;
   for (const ArmTrial& trial : trials) {
-    if (seen.insert(trial.member->id).second) chosen.push_back(trial);
+    if (seen.insert(trial.planned->id).second) chosen.push_back(trial);
   }
   return chosen;
 }
@@ -162,7 +162,7 @@ Trials distinct(const Trials& trials) {
 std::vector<std::string> differing_keys(const Trials& trials) {
   std::set<std::string> swept;
   for (const ArmTrial& trial : trials) {
-    for (const auto& [key, value] : trial.member->swept.items()) swept.insert(key);
+    for (const auto& [key, value] : trial.member->arm->swept.items()) swept.insert(key);
   }
   std::vector<std::string> keys;
   if (values_of(trials, experiment_key).size() > 1) keys.emplace_back(experiment_key);

@@ -11,8 +11,7 @@
 namespace lnn::analysis {
 namespace {
 
-using experiment::PlannedTrial;
-using experiment::Trial;
+using experiment::Member;
 using store::Outcome;
 
 /// One experiment while its runs are added.
@@ -30,16 +29,16 @@ int rank(const ArmTrial& trial) {
 }
 
 void add_trial(Pool& pool, const ArmTrial& trial, const RunResults& run) {
-  const Trial& member = *trial.member;
-  const auto [known, is_new] =
-      pool.arm_settings.try_emplace(member.label, experiment::without_seed(trial.planned->config), run.name);
-  if (!is_new && known->second.first != experiment::without_seed(trial.planned->config)) {
+  const Member& member = *trial.member;
+  const Json settings = experiment::without_seed(trial.planned->config());
+  const auto [known, is_new] = pool.arm_settings.try_emplace(member.arm->label, settings, run.name);
+  if (!is_new && known->second.first != settings) {
     throw_user_error(
         "{} and {}: the arm '{}' of experiment '{}' has different settings in these runs (its trials cannot "
         "be pooled). Judge the runs one by one.",
-        known->second.second, run.name, member.label, member.experiment);
+        known->second.second, run.name, member.arm->label, member.arm->experiment);
   }
-  const auto [other, is_first] = pool.trials.try_emplace(member.id, trial);
+  const auto [other, is_first] = pool.trials.try_emplace(trial.planned->id, trial);
   if (!is_first && rank(other->second) < rank(trial)) other->second = trial;
 }
 
@@ -81,7 +80,7 @@ void add_run(std::vector<Pool>& pools, const RunResults& run) {
     pool.experiment.runs.push_back(run.name);
     add_claims(pool, experiment, run);
     for (const ArmTrial& trial : trials) {
-      if (trial.member->experiment == pool.experiment.name) add_trial(pool, trial, run);
+      if (trial.member->arm->experiment == pool.experiment.name) add_trial(pool, trial, run);
     }
   }
 }
@@ -89,7 +88,7 @@ void add_run(std::vector<Pool>& pools, const RunResults& run) {
 PooledExperiment finished(Pool pool) {
   for (const auto& [id, trial] : pool.trials) pool.experiment.trials.push_back(trial);
   std::ranges::sort(pool.experiment.trials, {}, [](const ArmTrial& trial) {
-    return std::tie(trial.member->label, trial.member->seed, trial.member->id);
+    return std::tie(trial.member->arm->label, trial.member->seed, trial.planned->id);
   });
   return std::move(pool.experiment);
 }

@@ -23,8 +23,8 @@ std::optional<double> value_of(const ArmTrial& trial, const std::string& metric)
 }
 
 ClaimTrial claim_trial(const ArmTrial& trial, const std::string& metric) {
-  return {.id = trial.member->id,
-          .arm = trial.member->label,
+  return {.id = trial.planned->id,
+          .arm = trial.member->arm->label,
           .seed = trial.member->seed,
           .outcome = trial.outcome,
           .ended = trial.ended(),
@@ -37,7 +37,8 @@ std::vector<ClaimGroup> make_groups(const ClaimDefinition& definition, const Poo
     ClaimGroup& group = groups.emplace_back();
     group.arms = arms;
     for (const ArmTrial& trial : experiment.trials) {
-      if (arms.contains(trial.member->swept)) group.trials.push_back(claim_trial(trial, definition.metric));
+      if (arms.contains(trial.member->arm->swept))
+        group.trials.push_back(claim_trial(trial, definition.metric));
     }
   }
   groups.back().is_against = experiment::has_against(definition.comparison);

@@ -25,7 +25,7 @@ RunResults origins(std::span<const RunResults> runs) {
   RunResults all;
   for (const RunResults& run : runs) {
     for (const experiment::PlannedTrial& trial : run.plan.trials) {
-      all.plan.trials.push_back({trial.id, {}, 0, trial.members});
+      all.plan.trials.push_back({trial.id, 0, trial.members});
     }
     for (const auto& [id, record] : run.contents.records) {
       store::TrialRecord& origin = all.contents.records[run.name + ": " + id];

@@ -112,7 +112,7 @@ std::vector<std::string> sample_trials(const RunResults& run) {
   std::vector<std::string> ids;
   for (const experiment::PlannedTrial& trial : run.plan.trials) {
     if (!run.contents.records.contains(trial.id)) continue;
-    const auto is_new = [&](const auto& member) { return experiments.insert(member.experiment).second; };
+    const auto is_new = [&](const auto& member) { return experiments.insert(member.arm->experiment).second; };
     if (std::ranges::count_if(trial.members, is_new) > 0) ids.push_back(trial.id);
   }
   return ids;

@@ -20,7 +20,7 @@ struct Names {
 
 void add_names(Names& names, const RunResults& run) {
   for (const PlannedTrial& trial : run.plan.trials) {
-    for (const auto& [key, value] : experiment::flatten(trial.config, trial.id)) names.settings.insert(key);
+    for (const auto& [key, value] : experiment::flatten(trial.config(), trial.id)) names.settings.insert(key);
   }
   for (const auto& [id, record] : run.contents.records) {
     for (const auto& [name, metric] : record.metrics) names.metrics.insert(name);
@@ -39,7 +39,7 @@ std::vector<std::string> column_names(const Names& names) {
 
 std::string reason_of(const ArmTrial& trial, const RunResults& run) {
   if (trial.record != nullptr) return trial.record->reason;
-  const auto problem = run.contents.damaged.find(trial.member->id);
+  const auto problem = run.contents.damaged.find(trial.planned->id);
   return problem == run.contents.damaged.end() ? "" : problem->second;
 }
 
@@ -57,19 +57,19 @@ void add_result(std::vector<Json>& row, const ArmTrial& trial, const Names& name
 }
 
 std::vector<Json> make_row(const ArmTrial& trial, const RunResults& run, const Names& names) {
-  const experiment::Trial& member = *trial.member;
+  const experiment::Member& member = *trial.member;
   std::vector<Json> row{run.name,
-                        member.experiment,
+                        member.arm->experiment,
                         run.plan.scale,
-                        member.label,
-                        member.id,
+                        member.arm->label,
+                        trial.planned->id,
                         member.seed,
                         trial.outcome,
                         reason_of(trial, run),
                         trial.record != nullptr ? Json(trial.record->attempts) : Json(),
                         trial.planned->cost,
-                        member.swept.value("case", Json())};
-  const Settings settings = experiment::flatten(trial.planned->config, member.id);
+                        member.arm->swept.value("case", Json())};
+  const Settings settings = experiment::flatten(trial.planned->config(), trial.planned->id);
   for (const std::string& key : names.settings) {
     const auto found = settings.find(key);
     row.push_back(found == settings.end() ? Json() : found->second);

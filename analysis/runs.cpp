@@ -21,8 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using experiment::Json;
+using experiment::Member;
 using experiment::PlannedTrial;
-using experiment::Trial;
 using store::Outcome;
 using store::RunContents;
 using store::TrialRecord;
@@ -61,10 +61,10 @@ void take_trial(RunContents& all, RunContents& more, const std::string& id) {
   all.damaged.insert(more.damaged.extract(id));
 }
 
-void add_members(PlannedTrial& trial, const std::vector<Trial>& members) {
-  for (const Trial& member : members) {
-    const bool known = std::ranges::any_of(trial.members, [&member](const Trial& other) {
-      return other.experiment == member.experiment && other.label == member.label;
+void add_members(PlannedTrial& trial, const std::vector<Member>& members) {
+  for (const Member& member : members) {
+    const bool known = std::ranges::any_of(trial.members, [&member](const Member& other) {
+      return other.arm->experiment == member.arm->experiment && other.arm->label == member.arm->label;
     });
     if (!known) trial.members.push_back(member);
   }
@@ -96,7 +96,7 @@ void add_experiments(experiment::Plan& plan, const std::vector<Json>& experiment
 }
 
 Json arm_settings(const PlannedTrial& trial) {
-  Json settings = experiment::without_seed(trial.config);
+  Json settings = experiment::without_seed(trial.config());
   settings.erase("rollout");
   return settings;
 }
@@ -107,8 +107,8 @@ void refuse_different_arms(std::span<const RunResults> runs) {
   for (const RunResults& run : runs) {
     std::set<std::vector<std::string>> seen;
     for (const PlannedTrial& trial : run.plan.trials) {
-      for (const Trial& member : trial.members) {
-        const std::vector<std::string> arm{run.plan.scale, member.experiment, member.label};
+      for (const Member& member : trial.members) {
+        const std::vector<std::string> arm{run.plan.scale, member.arm->experiment, member.arm->label};
         // One trial of each arm and run is enough: inside a run the plan has checked it.
         if (!seen.insert(arm).second) continue;
         const auto [other, is_new] = known.try_emplace(arm, arm_settings(trial), run.name);
@@ -116,7 +116,7 @@ void refuse_different_arms(std::span<const RunResults> runs) {
         throw_user_error(
             "{} and {}: the arm '{}' of experiment '{}' has different settings in these runs (its trials "
             "cannot be averaged). Look at the runs one by one.",
-            other->second.second, run.name, member.label, member.experiment);
+            other->second.second, run.name, member.arm->label, member.arm->experiment);
       }
     }
   }
@@ -124,8 +124,8 @@ void refuse_different_arms(std::span<const RunResults> runs) {
 
 bool is_swept(const RunResults& run, const std::string& key) {
   for (const PlannedTrial& trial : run.plan.trials) {
-    for (const Trial& member : trial.members) {
-      if (member.swept.contains(key)) return true;
+    for (const Member& member : trial.members) {
+      if (member.arm->swept.contains(key)) return true;
     }
   }
   return false;
@@ -175,7 +175,7 @@ std::vector<ArmTrial> arm_trials(const experiment::Plan& plan, const RunContents
     const std::string outcome = readable                                ? to_name(found->second.outcome)
                                 : contents.damaged.contains(planned.id) ? "damaged"
                                                                         : "missing";
-    for (const Trial& member : planned.members) {
+    for (const Member& member : planned.members) {
       trials.push_back({&planned, &member, readable ? &found->second : nullptr, outcome});
     }
   }

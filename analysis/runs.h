@@ -30,7 +30,7 @@ LoadedRuns load_runs(std::span<const std::string> paths);
 /// One planned trial in one arm of one experiment, with what became of it. Points into the run.
 struct ArmTrial {
   const experiment::PlannedTrial* planned;  ///< its configuration
-  const experiment::Trial* member;          ///< experiment, arm, seed
+  const experiment::Member* member;         ///< experiment, arm, seed
   const store::TrialRecord* record;         ///< null without a readable file
   std::string outcome;  ///< its name, or "damaged" (unreadable file) or "missing" (no file)
 

@@ -12,8 +12,8 @@
 namespace lnn::analysis {
 namespace {
 
+using experiment::Member;
 using experiment::Plan;
-using experiment::Trial;
 using store::Outcome;
 using store::RunContents;
 
@@ -21,10 +21,11 @@ using Members = std::vector<ArmTrial>;
 
 constexpr const char* no_value = "-";
 
-Group group_of(const Trial& trial, const std::vector<std::string>& keys) {
+Group group_of(const Member& member, const std::vector<std::string>& keys) {
   Group group;
   for (const std::string& key : keys) {
-    group[key] = trial.swept.contains(key) ? value_text(trial.swept.at(key)) : no_value;
+    const Json& swept = member.arm->swept;
+    group[key] = swept.contains(key) ? value_text(swept.at(key)) : no_value;
   }
   return group;
 }
@@ -40,8 +41,8 @@ bool matches(const Group& group, const Group& reference) {
 TrialsByRow rows_of(const TableDefinition& definition, const Plan& plan, const RunContents& contents) {
   TrialsByRow rows;
   for (const ArmTrial& trial : arm_trials(plan, contents)) {
-    if (trial.member->experiment != definition.experiment) continue;
-    if (!definition.arms.contains(trial.member->swept)) continue;
+    if (trial.member->arm->experiment != definition.experiment) continue;
+    if (!definition.arms.contains(trial.member->arm->swept)) continue;
     rows[group_of(*trial.member, definition.rows)].push_back(trial);
   }
   return rows;
@@ -98,7 +99,7 @@ Cell make_cell(const Members& members, const std::string& metric) {
   for (const ArmTrial& member : members) {
     if (member.record == nullptr || member.record->outcome != Outcome::completed) continue;
     if (const auto value = finite_value(member, metric)) {
-      cell.values.push_back({member.member->id, member.member->seed, *value});
+      cell.values.push_back({member.planned->id, member.member->seed, *value});
     } else {
       ++cell.without_value;
     }
@@ -117,7 +118,7 @@ std::string label_of(const TableDefinition& definition, const std::string& key, 
 Members selected(const Members& members, const ColumnDefinition& column) {
   Members chosen;
   std::ranges::copy_if(members, std::back_inserter(chosen), [&column](const ArmTrial& trial) {
-    return column.arms.contains(trial.member->swept);
+    return column.arms.contains(trial.member->arm->swept);
   });
   return chosen;
 }

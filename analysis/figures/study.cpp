@@ -16,7 +16,7 @@ using analysis::ArmTrial;
 using analysis::RunResults;
 
 StudyTrial read_trial_of(const ArmTrial& trial, const std::string& scale, const Sources& sources) {
-  StudyTrial result{trial.member->seed, trial.planned->config, trial.outcome, std::nullopt};
+  StudyTrial result{trial.member->seed, trial.planned->config(), trial.outcome, std::nullopt};
   if (trial.record == nullptr) return result;
   try {
     result.record = sources.read(scale, trial.planned->id);
@@ -144,10 +144,10 @@ Study read_study(const Json& definition, const RunResults& run, const Sources& s
                  const std::string& file_name) {
   Study study{file_name, definition, run.plan.scale, {}, 0, 0};
   for (const ArmTrial& trial : analysis::arm_trials(run)) {
-    if (trial.member->experiment != definition.at("name")) continue;
-    auto arm = std::ranges::find(study.arms, trial.member->label, &StudyArm::label);
+    if (trial.member->arm->experiment != definition.at("name")) continue;
+    auto arm = std::ranges::find(study.arms, trial.member->arm->label, &StudyArm::label);
     if (arm == study.arms.end()) {
-      arm = study.arms.insert(arm, {trial.member->label, trial.member->swept, {}});
+      arm = study.arms.insert(arm, {trial.member->arm->label, trial.member->arm->swept, {}});
     }
     arm->trials.push_back(read_trial_of(trial, study.scale, sources));
     ++study.planned;

@@ -42,9 +42,9 @@ bool completed(const ArmTrial& trial) {
 
 FailedTrial failure_of(const ArmTrial& trial, const RunResults& run) {
   FailedTrial failed{run.name,
-                     trial.member->id,
-                     trial.member->experiment,
-                     trial.member->label,
+                     trial.planned->id,
+                     trial.member->arm->experiment,
+                     trial.member->arm->label,
                      trial.member->seed,
                      trial.outcome,
                      0,
@@ -63,16 +63,16 @@ void add_to_experiments(RunFacts& facts, const std::vector<ArmTrial>& trials) {
   for (ExperimentFacts& experiment : facts.experiments) by_name[experiment.name] = &experiment;
   std::set<std::string> counted;
   for (const ArmTrial& trial : trials) {
-    const auto found = by_name.find(trial.member->experiment);
+    const auto found = by_name.find(trial.member->arm->experiment);
     if (found == by_name.end()) continue;
     ExperimentFacts& experiment = *found->second;
-    experiment.arms.insert(trial.member->label);
+    experiment.arms.insert(trial.member->arm->label);
     experiment.seeds.insert(trial.member->seed);
     ++experiment.planned;
     experiment.ended += trial.ended() ? 1 : 0;
     if (!completed(trial)) continue;
     ++experiment.completed;
-    if (!counted.insert(trial.member->id).second) continue;
+    if (!counted.insert(trial.planned->id).second) continue;
     experiment.cost += trial.planned->cost;
     experiment.seconds += seconds_of(*trial.record);
   }
@@ -82,7 +82,7 @@ void add_trials(RunFacts& facts, const std::vector<ArmTrial>& trials, const RunR
   std::set<std::string> counted;
   for (const ArmTrial& trial : trials) {
     if (!completed(trial) && trial.outcome != "missing") facts.failed.push_back(failure_of(trial, run));
-    if (!counted.insert(trial.member->id).second) continue;
+    if (!counted.insert(trial.planned->id).second) continue;
     ++facts.outcomes[trial.outcome];
     if (trial.record == nullptr) continue;
     facts.seconds += seconds_of(*trial.record);

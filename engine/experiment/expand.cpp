@@ -1,12 +1,20 @@
 #include <algorithm>
-#include <map>
+#include <iterator>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "experiment/arms.h"
+#include "experiment/cost.h"
+#include "experiment/digest.h"
 #include "experiment/experiment_file.h"
 #include "experiment/file_format.h"
 #include "experiment/keys.h"
+#include "experiment/pack.h"
+#include "experiment/trial_config.h"
 
 namespace lnn::experiment {
 namespace {
@@ -91,41 +99,127 @@ Json swept_of(const Arm& arm, const std::vector<std::string>& all_keys, const Js
   return swept;
 }
 
-void refuse_equal_trials(const std::vector<Trial>& trials, const std::string& where) {
-  std::map<std::string, const Trial*> first;
-  for (const Trial& trial : trials) {
+/// Trials that differ in nothing but the seed, as they are resolved.
+struct Replicates {
+  Json config;  // with seed_marker where their seed stands
+  Json swept;
+  std::vector<std::uint64_t> seeds;
+};
+
+// Puts seed_marker where each of two configurations has its own seed. False when they differ elsewhere.
+bool mark_seeds(Json& config, std::uint64_t seed, const Json& other, std::uint64_t other_seed) {
+  if (config == other) return true;
+  if (config.is_object() && other.is_object() && config.size() == other.size()) {
+    for (auto& [key, value] : config.items()) {
+      const auto counterpart = other.find(key);
+      if (counterpart == other.end() || !mark_seeds(value, seed, *counterpart, other_seed)) return false;
+    }
+    return true;
+  }
+  if (config != seed || other != other_seed) return false;
+  config = seed_marker;
+  return true;
+}
+
+/// Resolves one arm: twice however many seeds it has, since settings either are its seed or know nothing of
+/// it. An arm of which that is not true is resolved seed by seed.
+std::vector<Replicates> resolve_replicates(const Arm& arm, const std::vector<std::uint64_t>& seeds,
+                                           const std::vector<std::string>& swept_keys, const Frame& frame,
+                                           const std::string& label) {
+  const auto resolve = [&](std::uint64_t seed) {
+    Json config = resolve_arm(arm, seed, frame, label);
+    Json swept = swept_of(arm, swept_keys, config);
+    return Replicates{std::move(config), std::move(swept), {seed}};
+  };
+  Replicates all = resolve(seeds.front());
+  if (seeds.size() == 1) return {all};
+  const Replicates last = resolve(seeds.back());
+  if (all.swept == last.swept && mark_seeds(all.config, seeds.front(), last.config, seeds.back())) {
+    all.seeds = seeds;
+    return {all};
+  }
+  std::vector<Replicates> singles;
+  for (const std::uint64_t seed : seeds) singles.push_back(resolve(seed));
+  return singles;
+}
+
+std::string with_seed(std::string identity, std::uint64_t seed) {
+  static const std::string marker = Json(seed_marker).dump();
+  const std::string digits = std::to_string(seed);
+  for (auto at = identity.find(marker); at != std::string::npos; at = identity.find(marker, at))
+    identity.replace(at, marker.size(), digits);
+  return identity;
+}
+
+/// Appends the trials of arms; the first arm becomes the base in which the others are told.
+class TrialList {
+ public:
+  void add(const std::string& experiment, const std::string& label, const Replicates& replicates) {
+    if (!base_) base_ = std::make_shared<const Json>(replicates.config);
+    const auto arm =
+        std::make_shared<const PlannedArm>(PlannedArm{.experiment = experiment,
+                                                      .label = label,
+                                                      .swept = replicates.swept,
+                                                      .base = base_,
+                                                      .difference = difference(*base_, replicates.config)});
+    const std::string identity = identity_text(replicates.config);
+    PlannedTrial trial{.id = "", .members = {{arm, replicates.seeds.front()}}};
+    const TrialConfig config = parse_trial_config(trial.config(), "trial");
+    trial.cost = estimate_cost(config);
+    trial.pack = pack_key(config);
+    trial.cost_class = cost_class_of(config);
+    for (const std::uint64_t seed : replicates.seeds) {
+      trial.id = short_digest(with_seed(identity, seed));
+      trial.members.front().seed = seed;
+      trials_.push_back(trial);
+    }
+  }
+  std::vector<PlannedTrial> take() { return std::move(trials_); }
+
+ private:
+  std::shared_ptr<const Json> base_;
+  std::vector<PlannedTrial> trials_;
+};
+
+std::vector<std::uint64_t> seeds_of_arm(const Arm& arm, const Frame& frame) {
+  std::vector<std::uint64_t> seeds;
+  std::ranges::copy_if(frame.seeds, std::back_inserter(seeds),
+                       [&](std::uint64_t seed) { return !excluded(arm, seed, frame.exclusions); });
+  return seeds;
+}
+
+void refuse_equal_trials(const std::vector<PlannedTrial>& trials, const std::string& where) {
+  std::unordered_map<std::string_view, const PlannedTrial*> first;
+  for (const PlannedTrial& trial : trials) {
     const auto [other, is_new] = first.emplace(trial.id, &trial);
     if (is_new) continue;
+    const Member& member = trial.members.front();
     throw_user_error(
         "{}: the arms '{}' and '{}' (seed {}) resolve to the same trial {}. Remove one, or set what should "
         "differ.",
-        where, other->second->label, trial.label, trial.seed, trial.id);
+        where, other->second->members.front().arm->label, member.arm->label, member.seed, trial.id);
   }
 }
 
 }  // namespace
 
-std::vector<Trial> expand(const ExperimentFile& file, const std::string& scale, const Json& overrides) {
+std::vector<PlannedTrial> expand(const ExperimentFile& file, const std::string& scale,
+                                 const Json& overrides) {
   const Frame frame = frame_of(file, scale, overrides);
   const std::vector<Arm> arms = all_arms(file.text);
   refuse_swept_overrides(frame.overrides, arms, frame.where);
   std::vector<std::string> swept_keys;
   for (const auto& [key, values] : swept_values(file.text)) swept_keys.push_back(key);
 
-  std::vector<Trial> trials;
+  TrialList list;
   for (const Arm& arm : arms) {
+    const std::vector<std::uint64_t> seeds = seeds_of_arm(arm, frame);
+    if (seeds.empty()) continue;
     const std::string label = label_of(arm, file.text);
-    for (const std::uint64_t seed : frame.seeds) {
-      if (excluded(arm, seed, frame.exclusions)) continue;
-      const Json resolved = resolve_arm(arm, seed, frame, label);
-      trials.push_back({.id = trial_id(resolved),
-                        .experiment = file.name,
-                        .label = label,
-                        .swept = swept_of(arm, swept_keys, resolved),
-                        .seed = seed,
-                        .config = resolved});
-    }
+    for (const Replicates& replicates : resolve_replicates(arm, seeds, swept_keys, frame, label))
+      list.add(file.name, label, replicates);
   }
+  std::vector<PlannedTrial> trials = list.take();
   if (trials.empty()) {
     throw_user_error("{}: scale '{}': 'exclude' drops every trial. Remove an entry.", frame.where, scale);
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/planned_trial.h"
 #include "experiment/trial_config.h"
 
 /// Experiment files: one ablation of a paper, written by a person (format: experiments/README.md, `lnn-sweep
@@ -24,26 +25,13 @@ ExperimentFile load_experiment(const std::filesystem::path& path);
 /// The same from text; `path` is only used in messages.
 ExperimentFile parse_experiment(const std::string& text, const std::filesystem::path& path);
 
-/// One trial of an experiment.
-struct Trial {
-  std::string id;
-  std::string experiment;  ///< name of the experiment file it came from
-  std::string label;       ///< the arm, for people: "gelu, custom"; equal for all seeds of an arm
-  /// Dotted key -> value for every key that grid, zip or cases set, plus "case" (its label). Values as the
-  /// file writes them; a key that only other cases set has this arm's resolved value, or is absent when never
-  /// read.
-  Json swept;
-  std::uint64_t seed = 0;  ///< network seed of this replicate
-  Json config;             ///< resolved
-};
-
 /// All trials of a file at a scale: cases outermost, then zip, grid, and seeds innermost. `scale` is "smoke",
 /// "desk" or "paper" when the file defines it; a file without scales is the same at each. `overrides` come
 /// last
 /// (`--set key=value`): they win over everything, and `network.seed` replaces the list of seeds.
 /// Throws UserError for an unknown scale (with those there are), when no trial is left, two arms resolve to
 /// the same trial, a swept key is never read, or an override names a swept key.
-std::vector<Trial> expand(const ExperimentFile& file, const std::string& scale,
-                          const Json& overrides = Json::object());
+std::vector<PlannedTrial> expand(const ExperimentFile& file, const std::string& scale,
+                                 const Json& overrides = Json::object());
 
 }  // namespace lnn::experiment

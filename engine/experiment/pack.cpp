@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiment/digest.h"
 #include "physics/system.h"
 
 namespace lnn::experiment {
@@ -80,11 +81,15 @@ Facts facts_of(const TrialConfig& config) {
 
 }  // namespace
 
-std::string pack_key(const TrialConfig& config) {
-  if (config.source != DataSource::box) return "";  // tiny sets of one batch: nothing to gain
+std::string shape_text(const TrialConfig& config) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : facts_of(config)) parts.push_back(key + "=" + value);
   return fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string pack_key(const TrialConfig& config) {
+  if (config.source != DataSource::box) return "";  // tiny sets of one batch: nothing to gain
+  return short_digest(shape_text(config));
 }
 
 std::optional<PackDifference> pack_difference(const TrialConfig& first, const TrialConfig& second) {

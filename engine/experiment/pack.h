@@ -8,10 +8,13 @@
 /// Which trials may train together as one batched computation.
 namespace lnn::experiment {
 
-/// Equal for two trials exactly when they may share a pack: one architecture, number of coordinates, sizes of
-/// data sets and batches, numbers of epochs, optimizer, clipping, loss and precision. Seeds, initial weights,
-/// data, system constants, scales, learning rates and lambda may differ. Readable: "coordinates=2
-/// network.width=500 ...".
+/// What the trials of a pack have in common: architecture, number of coordinates, sizes of data sets and
+/// batches, numbers of epochs, optimizer, clipping, loss and precision. Seeds, initial weights, data, system
+/// constants, scales, learning rates and lambda may differ. Readable: "coordinates=2 network.width=500 ...".
+std::string shape_text(const TrialConfig& config);
+
+/// Equal for two trials exactly when they may share a pack, that is, have one shape_text: 12 hex digits.
+/// Empty when the trial gains nothing from a pack.
 std::string pack_key(const TrialConfig& config);
 
 /// Where two trials differ that therefore may not share a pack.

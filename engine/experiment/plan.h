@@ -2,21 +2,14 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "experiment/experiment_file.h"
+#include "experiment/planned_trial.h"
 
 /// What a sweep will do: its distinct trials in the order in which they start.
 namespace lnn::experiment {
-
-/// One distinct trial; several experiments (or arms of different experiments) may share it.
-struct PlannedTrial {
-  std::string id;
-  Json config;
-  double cost = 0;             ///< estimated floating-point operations, for order and forecasts
-  std::vector<Trial> members;  ///< every (experiment, arm, seed) that this trial serves; config left empty
-  std::string pack = {};       ///< trials with equal ones may train together (pack_key); empty: alone
-};
 
 struct Plan {
   std::string scale;
@@ -36,13 +29,17 @@ bool is_selected(const PlannedTrial& trial, const std::string& entry);
 /// UserError for an entry that selects nothing, naming the nearest label.
 void keep_only(std::vector<PlannedTrial>& trials, const std::vector<std::string>& only);
 
-/// Estimated floating-point operations of a whole trial (training and validation, all phases): proportional
-/// to epochs x samples x network size; only ratios matter.
-double estimate_cost(const Json& resolved);
-
+/// Every trial with its complete configuration, for people and other programs (experiments/README.md).
 Json to_json(const Plan& plan);
-/// Throws EnvironmentError when the text is not a plan of this program (`where` names the file).
-Plan plan_from_json(const Json& json, const std::string& where);
+
+/// The text of RUN/plan.json: JSON, one line for each arm and each trial; what trials share stands there once
+/// (experiments/README.md).
+std::string plan_text(const Plan& plan);
+
+/// Reads what plan_text or to_json gives, and plans of older versions. Throws EnvironmentError when it is not
+/// a plan of this program (`where` names the file). That a configuration belongs to its trial's id is checked
+/// when it is used (PlannedTrial::config).
+Plan parse_plan(std::string_view text, const std::string& where);
 
 /// RUN/plan.json, written atomically.
 void write_plan(const Plan& plan, const std::filesystem::path& path);

@@ -1,46 +1,81 @@
+#include <map>
+#include <tuple>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "experiment/plan.h"
-#include "experiment/trial_config.h"
+#include "experiment/plan_format.h"
 
 namespace lnn::experiment {
 namespace {
 
-constexpr const char* program = "lnn-sweep";
-constexpr int plan_version = 1;
-
-Json member_to_json(const Trial& member) {
-  return {{"experiment", member.experiment},
-          {"label", member.label},
+Json member_to_json(const Member& member) {
+  return {{"experiment", member.arm->experiment},
+          {"label", member.arm->label},
           {"seed", member.seed},
-          {"swept", member.swept}};
-}
-
-Trial member_from_json(const Json& json, const std::string& id) {
-  return {.id = id,
-          .experiment = json.at("experiment"),
-          .label = json.at("label"),
-          .swept = json.at("swept"),
-          .seed = json.at("seed"),
-          .config = nullptr};
+          {"swept", member.arm->swept}};
 }
 
 Json trial_to_json(const PlannedTrial& trial) {
   Json members = Json::array();
-  for (const Trial& member : trial.members) members.push_back(member_to_json(member));
-  return {{"id", trial.id}, {"cost", trial.cost}, {"config", trial.config}, {"members", members}};
+  for (const Member& member : trial.members) members.push_back(member_to_json(member));
+  return {{"id", trial.id}, {"cost", trial.cost}, {"config", trial.config()}, {"members", members}};
 }
 
-PlannedTrial trial_from_json(const Json& json, const std::string& where) {
-  PlannedTrial trial{
-      .id = json.at("id"), .config = json.at("config"), .cost = json.at("cost"), .members = {}};
-  if (trial_id(trial.config) != trial.id) {
-    throw_environment_error(
-        "{}: the configuration of trial {} does not belong to its id (edited or damaged). Plan again.", where,
-        trial.id);
+/// Numbers things in the order in which they are first asked for.
+template <class Thing>
+class Numbers {
+ public:
+  std::size_t operator()(const Thing& thing) {
+    const auto [place, is_new] = numbers_.emplace(thing, things_.size());
+    if (is_new) things_.push_back(thing);
+    return place->second;
   }
-  for (const Json& member : json.at("members")) trial.members.push_back(member_from_json(member, trial.id));
-  return trial;
+  const std::vector<Thing>& things() const { return things_; }
+
+ private:
+  std::map<Thing, std::size_t> numbers_;
+  std::vector<Thing> things_;
+};
+
+/// cost_class, cost, pack.
+using CostClass = std::tuple<std::string, double, std::string>;
+
+/// What the trials of a plan refer to by number.
+struct Shared {
+  Numbers<std::shared_ptr<const Json>> bases;
+  Numbers<std::shared_ptr<const PlannedArm>> arms;
+  Numbers<CostClass> classes;
+};
+
+Json arm_to_json(const PlannedArm& arm, Shared& shared) {
+  Json json{{"experiment", arm.experiment},
+            {"label", arm.label},
+            {"swept", arm.swept},
+            {"difference", arm.difference}};
+  if (arm.base) json["base"] = shared.bases(arm.base);
+  return json;
+}
+
+std::string class_text(const CostClass& one) {
+  return Json{{"cost_class", std::get<0>(one)}, {"cost", std::get<1>(one)}, {"pack", std::get<2>(one)}}
+      .dump();
+}
+
+// By hand: a hundred thousand JSON objects would take as many allocations.
+std::string trial_text(const PlannedTrial& trial, Shared& shared) {
+  std::string members;
+  for (const Member& member : trial.members)
+    members += fmt::format("{}[{},{}]", members.empty() ? "" : ",", shared.arms(member.arm), member.seed);
+  return fmt::format(R"({{"id":{},"class":{},"members":[{}]}})", Json(trial.id).dump(),
+                     shared.classes({trial.cost_class, trial.cost, trial.pack}), members);
+}
+
+template <class Things, class ToText>
+std::string lines(const Things& things, ToText to_text) {
+  std::string text;
+  for (const auto& thing : things) text += (text.empty() ? "\n" : ",\n") + to_text(thing);
+  return "[" + text + "]";
 }
 
 }  // namespace
@@ -48,40 +83,35 @@ PlannedTrial trial_from_json(const Json& json, const std::string& where) {
 Json to_json(const Plan& plan) {
   Json trials = Json::array();
   for (const PlannedTrial& trial : plan.trials) trials.push_back(trial_to_json(trial));
-  return {{"program", program},
-          {"plan_version", plan_version},
+  return {{"program", plan_program},
+          {"plan_version", complete_plan_version},
           {"scale", plan.scale},
           {"experiments", plan.experiments},
           {"trials", trials}};
 }
 
-Plan plan_from_json(const Json& json, const std::string& where) {
-  if (!json.is_object() || json.value("program", Json()) != program) {
-    throw_environment_error("{}: not a plan of {}. Give the plan.json of a run directory.", where, program);
-  }
-  if (json.value("plan_version", Json()) != plan_version) {
-    throw_environment_error(
-        "{}: plan version {}, this program reads {}. Use the program that wrote it, or plan again.", where,
-        json.value("plan_version", Json()).dump(), plan_version);
-  }
-  try {
-    Plan plan{.scale = json.at("scale"), .experiments = json.at("experiments"), .trials = {}};
-    for (const Json& trial : json.at("trials")) plan.trials.push_back(trial_from_json(trial, where));
-    return plan;
-  } catch (const Json::exception& error) {
-    throw_environment_error("{}: damaged plan ({}). Plan again.", where, error.what());
-  }
+std::string plan_text(const Plan& plan) {
+  Shared shared;
+  const auto dumped = [](const Json& json) { return json.dump(); };
+  const std::string trials =
+      lines(plan.trials, [&](const PlannedTrial& trial) { return trial_text(trial, shared); });
+  const std::string arms =
+      lines(shared.arms.things(), [&](const auto& arm) { return arm_to_json(*arm, shared).dump(); });
+  return fmt::format(
+      R"({{"program":"{}","plan_version":{},"scale":{},
+"experiments":{},
+"bases":{},
+"arms":{},
+"classes":{},
+"trials":{}}}
+)",
+      plan_program, shared_plan_version, Json(plan.scale).dump(), lines(plan.experiments, dumped),
+      lines(shared.bases.things(), [&](const auto& base) { return dumped(*base); }), arms,
+      lines(shared.classes.things(), class_text), trials);
 }
 
 void write_plan(const Plan& plan, const std::filesystem::path& path) {
-  write_text_file(path, to_json(plan).dump(2) + "\n");
-}
-
-Plan read_plan(const std::filesystem::path& path) {
-  const Json json = Json::parse(read_text_file(path), nullptr, false);
-  if (json.is_discarded())
-    throw_environment_error("{}: not valid JSON (damaged). Plan again.", path.string());
-  return plan_from_json(json, path.string());
+  write_text_file(path, plan_text(plan));
 }
 
 }  // namespace lnn::experiment

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "base/error.h"
 #include "experiment/box.h"
+#include "experiment/digest.h"
 #include "experiment/keys.h"
 #include "experiment/published_discrete.h"
 
@@ -367,15 +366,14 @@ Json without_seed(const Json& resolved) {
   return settings;
 }
 
-std::string trial_id(const Json& resolved) {
-  // Changing this namespace, or the canonical form, orphans every finished trial.
-  static constexpr boost::uuids::uuid trials{
-      {0x6c, 0x6e, 0x6e, 0x2d, 0x73, 0x77, 0x45, 0x65, 0xb0, 0x2d, 0x74, 0x72, 0x69, 0x61, 0x6c, 0x73}};
+std::string identity_text(const Json& resolved) {
   Json identity = resolved;
   identity.erase("rollout");
-  std::string digits = to_string(boost::uuids::name_generator_sha1(trials)(identity.dump()));
-  std::erase(digits, '-');
-  return digits.substr(0, 12);
+  return identity.dump();
+}
+
+std::string trial_id(const Json& resolved) {
+  return short_digest(identity_text(resolved));
 }
 
 }  // namespace lnn::experiment

@@ -62,8 +62,11 @@ TrialConfig parse_trial_config(const Json& config, const std::string& where);
 /// that follow it.
 Json without_seed(const Json& resolved);
 
-/// First 12 hex digits of a SHA-1 based name (RFC 4122, version 5) of the canonical JSON text of everything
-/// that decides the training. The keys `rollout.*` are left out: a trained model can be rolled out anew.
+/// The canonical JSON text of everything that decides the training. The keys `rollout.*` are left out: a
+/// trained model can be rolled out anew. Changing it orphans every finished trial.
+std::string identity_text(const Json& resolved);
+
+/// A trial's id: the short_digest of its identity_text.
 std::string trial_id(const Json& resolved);
 
 }  // namespace lnn::experiment

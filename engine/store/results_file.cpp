@@ -60,9 +60,8 @@ RunContents read_table_if_possible(const RunDirectory& run) {
 
 ResultsFile read_results(const fs::path& path) {
   return read_checked(path, [&path](const hdf5::Handle& file) {
-    const auto json = experiment::Json::parse(read_results_plan(file.id()), nullptr, false);
-    if (json.is_discarded()) throw hdf5::Error("its plan is damaged");
-    return ResultsFile{experiment::plan_from_json(json, path.string()), read_results_table(file.id())};
+    return ResultsFile{experiment::parse_plan(read_results_plan(file.id()), path.string()),
+                       read_results_table(file.id())};
   });
 }
 

@@ -13,13 +13,14 @@ namespace lnn::store {
 namespace {
 
 using experiment::Json;
+using experiment::Member;
 using experiment::Plan;
 using experiment::PlannedTrial;
-using experiment::Trial;
 
 /// One planned (trial, arm) and what its file says; `record` is null without a readable file.
 struct Row {
-  const Trial* arm;
+  const PlannedTrial* trial;
+  const Member* member;
   const TrialRecord* record;
   std::string outcome;
   std::string reason;
@@ -31,20 +32,20 @@ struct TableColumn {
   std::variant<std::vector<std::string>, std::vector<double>, std::vector<std::uint64_t>> values;
 };
 
-Row make_row(const PlannedTrial& trial, const Trial& arm, const RunContents& contents) {
+Row make_row(const PlannedTrial& trial, const Member& member, const RunContents& contents) {
   if (const auto found = contents.records.find(trial.id); found != contents.records.end()) {
-    return {&arm, &found->second, to_name(found->second.outcome), found->second.reason};
+    return {&trial, &member, &found->second, to_name(found->second.outcome), found->second.reason};
   }
   if (const auto found = contents.damaged.find(trial.id); found != contents.damaged.end()) {
-    return {&arm, nullptr, "damaged", found->second};
+    return {&trial, &member, nullptr, "damaged", found->second};
   }
-  return {&arm, nullptr, "missing", "no result file yet"};
+  return {&trial, &member, nullptr, "missing", "no result file yet"};
 }
 
 std::vector<Row> make_rows(const Plan& plan, const RunContents& contents) {
   std::vector<Row> rows;
   for (const PlannedTrial& trial : plan.trials) {
-    for (const Trial& arm : trial.members) rows.push_back(make_row(trial, arm, contents));
+    for (const Member& member : trial.members) rows.push_back(make_row(trial, member, contents));
   }
   return rows;
 }
@@ -66,8 +67,8 @@ double metric_or_nan(const Row& row, const std::string& name) {
 }
 
 std::string swept_text(const Row& row, const std::string& key) {
-  if (!row.arm->swept.contains(key)) return "";
-  const Json& value = row.arm->swept.at(key);
+  if (!row.member->arm->swept.contains(key)) return "";
+  const Json& value = row.member->arm->swept.at(key);
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -93,14 +94,14 @@ std::set<std::string> all_provenance_names(const RunContents& contents) {
 }
 
 FileStamp stamp_of_row(const Row& row, const RunContents& contents) {
-  const auto found = contents.stamps.find(row.arm->id);
+  const auto found = contents.stamps.find(row.trial->id);
   return found != contents.stamps.end() ? found->second : FileStamp{};
 }
 
 std::set<std::string> all_swept_keys(const std::vector<Row>& rows) {
   std::set<std::string> keys;
   for (const Row& row : rows) {
-    for (const auto& [key, value] : row.arm->swept.items()) keys.insert(key);
+    for (const auto& [key, value] : row.member->arm->swept.items()) keys.insert(key);
   }
   return keys;
 }
@@ -110,10 +111,11 @@ std::vector<TableColumn> make_columns(const std::vector<Row>& rows, const RunCon
   using Text = std::string;
   using Count = std::uint64_t;
   std::vector<TableColumn> columns;
-  columns.push_back(column<Text>("id", rows, [](const Row& row) { return row.arm->id; }));
-  columns.push_back(column<Text>("experiment", rows, [](const Row& row) { return row.arm->experiment; }));
-  columns.push_back(column<Text>("label", rows, [](const Row& row) { return row.arm->label; }));
-  columns.push_back(column<Count>("seed", rows, [](const Row& row) { return row.arm->seed; }));
+  columns.push_back(column<Text>("id", rows, [](const Row& row) { return row.trial->id; }));
+  columns.push_back(
+      column<Text>("experiment", rows, [](const Row& row) { return row.member->arm->experiment; }));
+  columns.push_back(column<Text>("label", rows, [](const Row& row) { return row.member->arm->label; }));
+  columns.push_back(column<Count>("seed", rows, [](const Row& row) { return row.member->seed; }));
   columns.push_back(column<Text>("outcome", rows, [](const Row& row) { return row.outcome; }));
   columns.push_back(column<Text>("reason", rows, [](const Row& row) { return row.reason; }));
   columns.push_back(column<Count>("attempts", rows, [](const Row& row) {

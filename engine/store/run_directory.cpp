@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "store/outcomes.h"
 #include "store/results_table.h"
 #include "store/trial_layout.h"
 
@@ -14,14 +15,11 @@ namespace fs = std::filesystem;
 using experiment::Plan;
 using experiment::PlannedTrial;
 
-// A file copied under another trial's name would count one trial twice.
 OpenTrial open_planned(const RunDirectory& run, const PlannedTrial& trial) {
   const fs::path path = run.trial(trial.id);
+  refuse_link(path);
   OpenTrial open = open_trial(path, Part::summary);
-  if (open.record.id != trial.id) {
-    throw_environment_error("{}: holds trial '{}' (the file was renamed). Delete it and run the sweep again.",
-                            path.string(), open.record.id);
-  }
+  refuse_other_trial(path, open.record.id, trial.id);
   return open;
 }
 
@@ -30,8 +28,7 @@ template <class Use>
 RunContents visit_trials(const RunDirectory& run, const Plan& plan, Use use) {
   RunContents contents;
   for (const PlannedTrial& trial : plan.trials) {
-    std::error_code ignored;
-    if (!fs::exists(run.trial(trial.id), ignored)) continue;
+    if (!is_taken(run.trial(trial.id))) continue;
     // Taken before reading: a file that is replaced meanwhile will not match.
     contents.stamps[trial.id] = stamp_of(run.trial(trial.id));
     try {
@@ -73,7 +70,7 @@ RunContents write_results(const fs::path& path, const RunDirectory& run, const P
       visit_trials(run, plan, [&trials](const OpenTrial& trial) { copy_trial(trials, trial); });
   trials.close("complete the trials");
   const ResultsTable table = make_results_table(plan, contents);
-  const std::string plan_text = experiment::to_json(plan).dump();
+  const std::string plan_text = experiment::plan_text(plan);
   hdf5::reserve_space(path, space + table.bytes.size() + plan_text.size());
   write_results_table(file.id(), table);
   write_results_plan(file.id(), plan_text);

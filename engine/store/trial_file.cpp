@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "store/sealed_file.h"
 #include "store/trial_layout.h"
+#include "store/trial_note.h"
 
 namespace lnn::store {
 
@@ -20,7 +21,7 @@ void write_trial(const std::filesystem::path& path, const TrialRecord& record) {
     throw_environment_error("{}: cannot be prepared ({}). Check the free memory and run again.",
                             path.string(), error.what());
   }
-  write_sealed(path, schema_version, image);
+  write_sealed(path, schema_version, image, sealed_trial, note_of(record));
 }
 
 OpenTrial open_trial(const std::filesystem::path& path, Part part) {
@@ -37,6 +38,19 @@ OpenTrial open_trial(const std::filesystem::path& path, Part part) {
 
 TrialRecord read_trial(const std::filesystem::path& path, Part part) {
   return open_trial(path, part).record;
+}
+
+Glance glance(const std::filesystem::path& path, Depth depth) {
+  const std::string note =
+      depth == Depth::seal ? read_note(path, schema_version) : read_sealed_file(path, schema_version).note;
+  if (note.empty()) return glance_of(read_trial(path, Part::summary));
+  std::optional<Glance> glance = parse_note(note);
+  if (!glance) {
+    throw_environment_error(
+        "{}: not a valid trial file (its second line does not say how the trial ended). {}", path.string(),
+        sealed_trial.remedy);
+  }
+  return *std::move(glance);
 }
 
 }  // namespace lnn::store

@@ -19,7 +19,8 @@
 /// arrays have attributes unit and meaning.
 ///
 /// The first 512 bytes are a seal (store/sealed_file.h) that h5py and h5dump skip: any damage or truncation
-/// is found before HDF5 opens the file. History and model keep their order; h5py lists them in it.
+/// is found before HDF5 opens the file. Its second line says how the trial ended (store/trial_note.h).
+/// History and model keep their order; h5py lists them in it.
 namespace lnn::store {
 
 inline constexpr int schema_version = 1;
@@ -37,5 +38,21 @@ void write_trial(const std::filesystem::path& path, const TrialRecord& record);
 /// Throws EnvironmentError naming the file and what is wrong ("truncated", "not a trial of this program",
 /// ...).
 TrialRecord read_trial(const std::filesystem::path& path, Part part = Part::everything);
+
+/// How a trial ended, as its file's seal says.
+struct Glance {
+  std::string id;
+  Outcome outcome = Outcome::failed;
+  int attempts = 0;
+  double seconds = 0;  ///< the metric of this name; 0 when it has none
+  std::string reason;  ///< may be cut, then it ends with "..."
+};
+
+/// What is checked of a trial file: the seal and the file's size, or also the content's checksum.
+enum class Depth { seal, content };
+
+/// Reads how a trial ended, without HDF5: quick for very many files. A file of an older program, whose seal
+/// does not say it, is read as by read_trial. Throws EnvironmentError as read_trial does.
+Glance glance(const std::filesystem::path& path, Depth depth = Depth::seal);
 
 }  // namespace lnn::store

@@ -232,9 +232,9 @@ void refuse_storing_other_settings(const po::variables_map& values) {
 // The trial as the run plans it; its file may be older than the plan's rollout settings.
 void evaluate_again(const store::RunDirectory& run, const experiment::PlannedTrial& planned,
                     store::TrialRecord record, const po::variables_map& values) {
-  trial::PreparedTrial trial(planned.config);
+  trial::PreparedTrial trial(planned.config());
   trial::load_model(record, trial.network());
-  const std::string& label = planned.members.front().label;
+  const std::string& label = planned.members.front().arm->label;
   trial::Evaluation evaluation =
       trial.on_trajectories() ? evaluate_trajectories(trial, values) : evaluate_states(trial, values);
   trial.on_trajectories() ? print_trajectories(record, label, evaluation) : print(record, label, evaluation);

@@ -53,10 +53,9 @@ inline std::string plan_trial(analysis::RunResults& run, const std::string& acti
   const experiment::Json swept{{"network.activation", activation},
                                {"network.initialization", initialization},
                                {"training.lambda", lambda}};
-  run.plan.trials.push_back(planned(id, "activations",
-                                    activation + ", " + initialization + ", lambda " + std::to_string(lambda),
-                                    swept, seed));
-  run.plan.trials.back().config = {{"network", {{"activation", activation}, {"seed", seed}}}};
+  run.plan.trials.push_back(
+      planned(id, "activations", activation + ", " + initialization + ", lambda " + std::to_string(lambda),
+              swept, seed, {{"network", {{"activation", activation}, {"seed", seed}}}}));
   return id;
 }
 

@@ -315,7 +315,9 @@ TEST(JudgeClaims, RefusesToMixDifferentSettingsOrClaims) {
   add_arm(first, "gelu", low);
   RunResults second = first;
   second.name = "second";
-  second.plan.trials.at(0).config["training"] = {{"epochs", 5}};
+  lnn::test::change_arm(second.plan.trials.at(0), [](auto& arm) {
+    arm.difference["training"] = {{"epochs", 5}};
+  });
   EXPECT_THAT(
       [&] {
         judge_claims(std::vector{first, second});

@@ -71,10 +71,9 @@ class ExportTest : public lnn::test::InFolder {
     run.plan.scale = "desk";
     run.plan.experiments = {Json::parse(R"({"name": "widths", "system": "sphere"})")};
     for (const std::string id : {"a", "b", "c"}) {
-      run.plan.trials.push_back(
-          lnn::test::planned(id, "widths", "width \"8\", " + id, {{"network.width", 8}}, 3));
-      run.plan.trials.back().config = {{"network", {{"width", 8}, {"seed", 3}}},
-                                       {"data", {{"q_box", {{0.1, 0.5}}}}}};
+      run.plan.trials.push_back(lnn::test::planned(
+          id, "widths", "width \"8\", " + id, {{"network.width", 8}}, 3,
+          {{"network", {{"width", 8}, {"seed", 3}}}, {"data", {{"q_box", {{0.1, 0.5}}}}}}));
     }
     const RunDirectory directory{run.name};
     fs::create_directories(directory.trials());

@@ -188,7 +188,7 @@ class FiguresTest : public testing::Test {
   }
 
   static double loss_of(const experiment::PlannedTrial& trial) {
-    const Json& network = trial.config.at("network");
+    const Json network = trial.config().at("network");
     return network.at("seed").get<double>() / network.at("width").get<double>();
   }
 
@@ -196,7 +196,7 @@ class FiguresTest : public testing::Test {
     const double loss = loss_of(trial);
     store::TrialRecord result;
     result.id = trial.id;
-    result.config = trial.config.dump();
+    result.config = trial.config().dump();
     result.outcome = store::Outcome::completed;
     for (const char* name : {"best_val_total", "best_val_base"}) result.metrics[name] = {loss, "1", "loss"};
     result.metrics["instability_train_total"] = {loss / 10, "1", "instability"};
@@ -209,7 +209,7 @@ class FiguresTest : public testing::Test {
 
   const experiment::PlannedTrial& trial(double width, double seed) const {
     const auto found = std::ranges::find_if(plan_.trials, [&](const auto& one) {
-      const Json& network = one.config.at("network");
+      const Json network = one.config().at("network");
       return network.at("width") == width && network.at("seed") == seed;
     });
     return *found;
@@ -445,7 +445,7 @@ class DiscreteFiguresTest : public FiguresTest {
   static store::TrialRecord discrete_record(const experiment::PlannedTrial& trial) {
     store::TrialRecord result = record(trial);
     result.metrics["prediction_error"] = {0.1, "of the coordinates", ""};
-    if (trial.members[0].label == "SymDLNN") {
+    if (trial.members[0].arm->label == "SymDLNN") {
       result.history.push_back({"train_penalty", "1", "", Numbers(40, 0.5)});
       result.history.push_back({"train_symmetry", "1", "", Numbers(40, 0.25)});
     }

@@ -109,7 +109,7 @@ TEST(ReportTest, HostileTextsStayTexts) {
     experiment["paper"] = {{"section", hostile}};
   }
   for (auto& trial : run.plan.trials) {
-    for (auto& member : trial.members) member.label = hostile;
+    lnn::test::change_arm(trial, [](auto& arm) { arm.label = hostile; });
   }
   auto& record = run.contents.records.at("x2");
   record.reason = hostile;

@@ -39,7 +39,7 @@ inline experiment::Plan plan_of(const std::vector<experiment::Json>& experiments
 
 /// Completed; the loss is 1 over the width, times the seed.
 inline store::TrialRecord small_record(const experiment::PlannedTrial& trial) {
-  const auto& network = trial.config.at("network");
+  const auto network = trial.config().at("network");
   const double loss = network.at("seed").get<double>() / network.at("width").get<double>();
   store::TrialRecord record = completed_record(trial.id, loss, 0.5);
   record.metrics["seconds"] = {36, "s", "wall time"};

@@ -139,7 +139,9 @@ TEST(BuildTable, ColumnsMayChooseArms) {
     {"metric": "best_val_total", "title": "10", "name": "ten", "where": {"training.lambda": 10}}])");
   table.erase("published");
   for (std::size_t i = 0; i < plan.trials.size(); ++i) {
-    plan.trials[i].members[0].swept["training.lambda"] = i == 2 ? 100 : i % 2 == 0 ? 1 : 10;
+    lnn::test::change_arm(plan.trials[i], [i](auto& arm) {
+      arm.swept["training.lambda"] = i == 2 ? 100 : i % 2 == 0 ? 1 : 10;
+    });
   }
   const Table built = build_tables(plan, lnn::test::sample_contents(), "RUN").at(0);
   // gelu: g2 (lambda 10) and g1 (lambda 1); xtanh: x1 (lambda 1), x2 diverged, x3 is left out.

@@ -73,11 +73,12 @@ TrialRecord make_record(const lnn::experiment::PlannedTrial& trial, std::size_t 
   std::normal_distribution<double> normal;
   TrialRecord record;
   record.id = trial.id;
-  record.config = trial.config.dump();
+  record.config = trial.config().dump();
   const bool diverged = index % 97 == 96;
   record.outcome = diverged ? Outcome::diverged : Outcome::completed;
   record.reason = diverged ? "the loss became NaN" : "";
-  const double level = 0.01 * static_cast<double>(1 + std::hash<std::string>{}(trial.members[0].label) % 7);
+  const double level =
+      0.01 * static_cast<double>(1 + std::hash<std::string>{}(trial.members[0].arm->label) % 7);
   for (const auto& metric : lnn::experiment::metric_names()) {
     record.metrics[metric.name] = {level * std::exp(0.5 * normal(random)), metric.unit, metric.meaning};
   }

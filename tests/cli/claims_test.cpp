@@ -50,9 +50,9 @@ class ClaimsTest : public testing::Test {
     for (const auto& trial : plan.trials) {
       lnn::store::TrialRecord record;
       record.id = trial.id;
-      record.config = trial.config.dump();
+      record.config = trial.config().dump();
       record.outcome = lnn::store::Outcome::completed;
-      const double loss = 1 / trial.config.at("network").at("width").get<double>();
+      const double loss = 1 / trial.config().at("network").at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};
       lnn::store::write_trial(run.trial(trial.id), record);
     }

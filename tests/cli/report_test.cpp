@@ -53,9 +53,9 @@ class ReportTest : public testing::Test {
       if (!finished && trial.id == plan.trials.back().id) continue;
       lnn::store::TrialRecord record;
       record.id = trial.id;
-      record.config = trial.config.dump();
+      record.config = trial.config().dump();
       record.outcome = lnn::store::Outcome::completed;
-      const double loss = 1 / trial.config.at("network").at("width").get<double>();
+      const double loss = 1 / trial.config().at("network").at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};
       record.history = {{"train_total", "1", "training loss", {2 * loss}}};
       record.provenance = {{"processor", "Fast <" + name + ">"}};

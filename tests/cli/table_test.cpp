@@ -38,10 +38,10 @@ class TableTest : public testing::Test {
     const auto plan = lnn::experiment::make_plan({file}, "desk", Json::object(), {});
     lnn::experiment::write_plan(plan, run.plan());
     for (const auto& trial : plan.trials) {
-      const Json& network = trial.config.at("network");
+      const Json network = trial.config().at("network");
       lnn::store::TrialRecord record;
       record.id = trial.id;
-      record.config = trial.config.dump();
+      record.config = trial.config().dump();
       record.outcome = lnn::store::Outcome::completed;
       const double loss = network.at("seed").get<double>() / network.at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};

@@ -8,24 +8,33 @@ using lnn::experiment::expand;
 using lnn::experiment::find_value;
 using lnn::experiment::Json;
 using lnn::experiment::parse_experiment;
-using lnn::experiment::Trial;
+using lnn::experiment::PlannedArm;
+using lnn::experiment::PlannedTrial;
 using lnn::testing::message_of;
 using testing::ElementsAre;
 
-std::vector<Trial> trials_of(const std::string& fields, const std::string& scale = "desk",
-                             const Json& overrides = Json::object()) {
+std::vector<PlannedTrial> trials_of(const std::string& fields, const std::string& scale = "desk",
+                                    const Json& overrides = Json::object()) {
   return expand(parse_experiment(R"({"name": "small", "system": "sphere", )" + fields + "}", "x.json"), scale,
                 overrides);
 }
 
-std::vector<std::string> labels(const std::vector<Trial>& trials) {
+std::vector<std::string> labels(const std::vector<PlannedTrial>& trials) {
   std::vector<std::string> texts;
-  for (const Trial& trial : trials) texts.push_back(trial.label + " #" + std::to_string(trial.seed));
+  for (const PlannedTrial& trial : trials) {
+    const auto& [arm, seed] = trial.members.at(0);
+    texts.push_back(arm->label + " #" + std::to_string(seed));
+  }
   return texts;
 }
 
-Json value(const Trial& trial, const std::string& key) {
-  const Json* found = find_value(trial.config, key);
+const PlannedArm& arm_of(const PlannedTrial& trial) {
+  return *trial.members.at(0).arm;
+}
+
+Json value(const PlannedTrial& trial, const std::string& key) {
+  const Json config = trial.config();
+  const Json* found = find_value(config, key);
   return found == nullptr ? Json() : *found;
 }
 
@@ -48,10 +57,10 @@ TEST(Expand, CombinesCasesZipGridAndSeeds) {
       trials_of(R"("cases": [{"label": "A", "set": {"training.lambda": 5}}, {"label": "B", "set": {}}],
       "zip": {"network.width": [4, 8]}, "grid": {"network.activation": ["gelu", "xtanh"]}, "seeds": [1, 2])");
   ASSERT_EQ(trials.size(), 16U);
-  EXPECT_EQ(trials[0].label, "A, gelu, width 4");
-  EXPECT_EQ(trials[1].seed, 2U);
-  EXPECT_EQ(trials[2].label, "A, xtanh, width 4");
-  EXPECT_EQ(trials[15].label, "B, xtanh, width 8");
+  EXPECT_EQ(arm_of(trials[0]).label, "A, gelu, width 4");
+  EXPECT_EQ(trials[1].members[0].seed, 2U);
+  EXPECT_EQ(arm_of(trials[2]).label, "A, xtanh, width 4");
+  EXPECT_EQ(arm_of(trials[15]).label, "B, xtanh, width 8");
   EXPECT_EQ(value(trials[1], "network.seed"), 2);
 }
 
@@ -63,9 +72,9 @@ TEST(Expand, FillsSweptKeysOfOtherCases) {
   const auto trials = trials_of(R"("cases": [
       {"label": "none", "set": {"training.regularizer": "none"}},
       {"label": "strong", "set": {"training.lambda": 100}}])");
-  EXPECT_EQ(trials[0].swept, Json::parse(R"({"case": "none", "training.regularizer": "none"})"));
+  EXPECT_EQ(arm_of(trials[0]).swept, Json::parse(R"({"case": "none", "training.regularizer": "none"})"));
   EXPECT_EQ(
-      trials[1].swept,
+      arm_of(trials[1]).swept,
       Json::parse(R"({"case": "strong", "training.regularizer": "eigenvalue", "training.lambda": 100})"));
 }
 
@@ -103,7 +112,8 @@ TEST(Expand, TakesSeedsFromScaleOrOverride) {
 
 TEST(Expand, ArmsShareTheirData) {
   const auto trials = trials_of(R"("grid": {"network.width": [4, 8]}, "seeds": [1, 2])");
-  for (const Trial& trial : trials) EXPECT_EQ(trial.config.at("data"), trials[0].config.at("data"));
+  for (const PlannedTrial& trial : trials)
+    EXPECT_EQ(trial.config().at("data"), trials[0].config().at("data"));
 }
 
 TEST(Expand, RefusesAnUnknownScale) {

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "expect_error.h"
+#include "experiment/cost.h"
 
 namespace {
 
@@ -33,12 +34,12 @@ Plan plan_of(const std::vector<std::string>& only = {}) {
 
 std::vector<std::string> first_labels(const Plan& plan) {
   std::vector<std::string> labels;
-  for (const auto& trial : plan.trials) labels.push_back(trial.members.front().label);
+  for (const auto& trial : plan.trials) labels.push_back(trial.members.front().arm->label);
   return labels;
 }
 
 double cost(const Json& overrides) {
-  return estimate_cost(lnn::experiment::resolve_config(overrides, "x"));
+  return estimate_cost(lnn::experiment::parse_trial_config(overrides, "x"));
 }
 
 TEST(MakePlan, StartsTheLongestFirst) {
@@ -49,8 +50,8 @@ TEST(MakePlan, StartsTheLongestFirst) {
 TEST(MakePlan, TrainsASharedTrialOnce) {
   const Plan plan = plan_of();
   ASSERT_EQ(plan.trials[1].members.size(), 2U);
-  EXPECT_EQ(plan.trials[1].members[1].experiment, "depths");
-  EXPECT_EQ(plan.trials[1].members[1].label, "hidden_layers 3");
+  EXPECT_EQ(plan.trials[1].members[1].arm->experiment, "depths");
+  EXPECT_EQ(plan.trials[1].members[1].arm->label, "hidden_layers 3");
 }
 
 TEST(MakePlan, KeepsOnlyWhatIsAskedFor) {
@@ -121,12 +122,31 @@ TEST_F(PlanFile, RoundTrips) {
   EXPECT_EQ(lnn::experiment::to_json(again), lnn::experiment::to_json(plan));
   EXPECT_EQ(again.scale, "desk");
   EXPECT_EQ(again.trials[1].cost, plan.trials[1].cost);
-  EXPECT_EQ(again.trials[1].members[1].swept, plan.trials[1].members[1].swept);
-  EXPECT_EQ(again.trials[1].members[1].id, plan.trials[1].id);
+  EXPECT_EQ(again.trials[1].members[1].arm->swept, plan.trials[1].members[1].arm->swept);
+  EXPECT_EQ(again.trials[1].cost_class, plan.trials[1].cost_class);
+  EXPECT_EQ(again.trials[1].pack, plan.trials[1].pack);
+}
+
+// What older programs wrote, and `plan --json` prints.
+TEST_F(PlanFile, ReadsAPlanOfCompleteTrials) {
+  const Plan plan = plan_of();
+  const Plan again = lnn::experiment::parse_plan(lnn::experiment::to_json(plan).dump(2), "x");
+  EXPECT_EQ(lnn::experiment::to_json(again), lnn::experiment::to_json(plan));
+  EXPECT_EQ(again.trials[0].setting("network.width"), 64);
+}
+
+TEST_F(PlanFile, TellsWhatTrialsShareOnce) {
+  const std::string few = R"({"name": "few", "system": "sphere", "seeds": [1, 2]})";
+  const std::string many = R"({"name": "few", "system": "sphere", "seeds": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]})";
+  const auto bytes = [](const std::string& text) {
+    const Plan plan = make_plan({parse_experiment(text, "x.json")}, "desk", Json::object(), {});
+    return lnn::experiment::plan_text(plan).size();
+  };
+  EXPECT_LT(bytes(many) - bytes(few), 8 * 64);
 }
 
 TEST_F(PlanFile, RefusesDamage) {
-  const std::string text = lnn::experiment::to_json(plan_of()).dump();
+  const std::string text = lnn::experiment::plan_text(plan_of());
   const auto read = [&](const std::string& content) {
     lnn::write_text_file(path_, content);
     return message_of<EnvironmentError>([&] { lnn::experiment::read_plan(path_); });
@@ -135,9 +155,28 @@ TEST_F(PlanFile, RefusesDamage) {
   EXPECT_THAT(read("[1, 2]"), testing::HasSubstr("not a plan of lnn-sweep"));
   EXPECT_THAT(read(R"({"program": "lnn-sweep", "plan_version": 99})"), testing::HasSubstr("plan version 99"));
   EXPECT_THAT(read(R"({"program": "lnn-sweep", "plan_version": 1})"), testing::HasSubstr("damaged plan"));
-  std::string edited = text;
-  edited.replace(edited.find("\"width\":64"), 10, "\"width\":65");
-  EXPECT_THAT(read(edited), testing::HasSubstr("does not belong to its id"));
+  for (const std::string part : {"\"base\":0", "\"class\":1", "[[1,", "\"swept\"", "\"trials\""}) {
+    std::string edited = text;
+    const auto place = edited.find(part);
+    ASSERT_NE(place, std::string::npos) << part;
+    edited.replace(place + part.size() - 1, 1,
+                   part.ends_with('"')   ? "x\""
+                   : part.ends_with(',') ? "9,"
+                                         : "9");
+    EXPECT_THAT(read(edited), testing::HasSubstr("damaged plan")) << part;
+  }
+}
+
+TEST_F(PlanFile, RefusesAnEditedConfigurationWhenItIsUsed) {
+  for (std::string text :
+       {lnn::experiment::plan_text(plan_of()), lnn::experiment::to_json(plan_of()).dump()}) {
+    text.replace(text.find("\"width\":64"), 10, "\"width\":65");
+    const Plan plan = lnn::experiment::parse_plan(text, "edited.json");
+    EXPECT_EQ(plan.trials.size(), 4U);
+    EXPECT_THAT(message_of<EnvironmentError>([&] { plan.trials[0].config(); }),
+                testing::AllOf(testing::StartsWith("edited.json: "),
+                               testing::HasSubstr("does not belong to its id")));
+  }
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using lnn::experiment::expand;
 using lnn::experiment::ExperimentFile;
 using lnn::experiment::find_value;
 using lnn::experiment::Json;
-using lnn::experiment::Trial;
+using lnn::experiment::PlannedTrial;
 
 const fs::path folder = fs::path(LNN_SOURCE_DIR) / "experiments";
 
@@ -39,9 +39,9 @@ INSTANTIATE_TEST_SUITE_P(PaperA, PublishedExperiment,
                                          Expected{"prior_tricks", 5, 3 + 2}),
                          [](const auto& instance) { return instance.param.name; });
 
-std::size_t arms_of(const std::vector<Trial>& trials) {
+std::size_t arms_of(const std::vector<PlannedTrial>& trials) {
   std::set<std::string> labels;
-  for (const Trial& trial : trials) labels.insert(trial.label);
+  for (const PlannedTrial& trial : trials) labels.insert(trial.members[0].arm->label);
   return labels.size();
 }
 
@@ -73,8 +73,8 @@ TEST_P(PublishedExperiment, HasThePapersSettingsAtPaperScale) {
                                              {"network.width", 500},
                                              {"network.hidden_layers", 3},
                                              {"constants.g", 9.8}};
-  for (const Trial& trial : expand(load(GetParam().name), "paper")) {
-    for (const auto& [key, value] : settings) EXPECT_EQ(*find_value(trial.config, key), value) << key;
+  for (const PlannedTrial& trial : expand(load(GetParam().name), "paper")) {
+    for (const auto& [key, value] : settings) EXPECT_EQ(trial.setting(key), value) << key;
   }
 }
 
@@ -95,16 +95,18 @@ TEST(PublishedExperiments, ShareTheBaselineTrial) {
 
 TEST(PublishedExperiments, RepeatOnlyWhatThePaperRepeats) {
   std::map<std::string, int> runs;
-  for (const Trial& trial : expand(load("initialization"), "paper")) ++runs[trial.label];
+  for (const PlannedTrial& trial : expand(load("initialization"), "paper"))
+    ++runs[trial.members[0].arm->label];
   EXPECT_EQ(runs["gelu, default"], 2);
   EXPECT_EQ(runs["gelu, custom"], 2);
   EXPECT_EQ(runs["xtanh, default"], 1);
   runs.clear();
-  for (const Trial& trial : expand(load("regularizer"), "paper")) ++runs[trial.label];
+  for (const PlannedTrial& trial : expand(load("regularizer"), "paper")) ++runs[trial.members[0].arm->label];
   EXPECT_EQ(runs["none"], 4);
   EXPECT_EQ(runs["eigenvalue 100"], 1);
   runs.clear();
-  for (const Trial& trial : expand(load("training_range"), "paper")) ++runs[trial.label];
+  for (const PlannedTrial& trial : expand(load("training_range"), "paper"))
+    ++runs[trial.members[0].arm->label];
   EXPECT_EQ(runs["delta pi/2"], 2);
   EXPECT_EQ(runs["delta pi"], 1);
 }
@@ -116,7 +118,7 @@ TEST(PublishedExperiments, TheReadmesExampleDoesWhatItSays) {
   const auto trials = expand(lnn::experiment::parse_experiment(text, "README.md"), "desk");
   EXPECT_EQ(arms_of(trials), 5U);
   EXPECT_EQ(trials.size(), 15U);
-  EXPECT_EQ(trials[0].label, "gelu, width 16");
+  EXPECT_EQ(trials[0].members[0].arm->label, "gelu, width 16");
 }
 
 TEST(PublishedExperiments, Table1IsTheMeanOfTable2) {
@@ -168,10 +170,9 @@ TEST(PaperASectionV, HasThePublishedSizes) {
   for (const auto& [name, settings] : expected) {
     const ExperimentFile file = load(name);
     for (const char* scale : {"smoke", "desk"}) EXPECT_FALSE(expand(file, scale).empty());
-    for (const Trial& trial : expand(file, "paper")) {
-      EXPECT_EQ(trial.seed, 1U);
-      for (const auto& [key, value] : settings)
-        EXPECT_EQ(*find_value(trial.config, key), value) << name << " " << key;
+    for (const PlannedTrial& trial : expand(file, "paper")) {
+      EXPECT_EQ(trial.members[0].seed, 1U);
+      for (const auto& [key, value] : settings) EXPECT_EQ(trial.setting(key), value) << name << " " << key;
     }
   }
 }
@@ -179,7 +180,7 @@ TEST(PaperASectionV, HasThePublishedSizes) {
 TEST(PaperASectionV, TrainsTheDoublePendulumInThreePhases) {
   const auto trials = expand(load("double_pendulum"), "paper");
   ASSERT_EQ(trials.size(), 1U);
-  const auto config = lnn::experiment::parse_trial_config(trials[0].config, "test");
+  const auto config = lnn::experiment::parse_trial_config(trials[0].config(), "test");
   std::vector<int> epochs;
   std::vector<int> cycles;
   for (const auto& phase : config.training.phases) {
@@ -247,17 +248,18 @@ TEST_P(PaperB, HasAllArmsAtEveryScale) {
 }
 
 TEST_P(PaperB, HasThePapersSizesAtPaperScale) {
-  for (const Trial& trial : expand(load(GetParam().name), "paper")) {
-    const auto config = lnn::experiment::parse_trial_config(trial.config, "test");
-    EXPECT_EQ(config.network.width, 128) << trial.label;
-    EXPECT_EQ(config.network.hidden_layers, 3) << trial.label;
+  for (const PlannedTrial& trial : expand(load(GetParam().name), "paper")) {
+    const auto config = lnn::experiment::parse_trial_config(trial.config(), "test");
+    EXPECT_EQ(config.network.width, 128) << trial.members[0].arm->label;
+    EXPECT_EQ(config.network.hidden_layers, 3) << trial.members[0].arm->label;
     const auto& trajectory = config.trajectory;
     const bool discrete = config.model == lnn::experiment::Model::discrete_lagrangian;
     const int samples = trajectory.count * (trajectory.steps + (discrete ? -1 : 1));
     const int steps_per_pass = (samples + config.training.batch_size - 1) / config.training.batch_size;
     const int steps = config.training.phases[0].epochs * config.training.passes_per_epoch * steps_per_pass;
-    EXPECT_GE(steps, 100000) << trial.label;
-    EXPECT_LE(steps, 105000) << trial.label << ": an LNN of many trajectories has a few more batches";
+    EXPECT_GE(steps, 100000) << trial.members[0].arm->label;
+    EXPECT_LE(steps, 105000) << trial.members[0].arm->label
+                             << ": an LNN of many trajectories has a few more batches";
   }
 }
 

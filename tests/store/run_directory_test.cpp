@@ -40,7 +40,7 @@ class RunDirectory : public lnn::test::InFolder {
                    planned("bbbbbbbbbbbb", "activations", "gelu", gelu, 2),
                    planned("cccccccccccc", "activations", "größer", {{"network.activation", "xtanh"}}, 1),
                    planned("dddddddddddd", "activations", "größer", {{"network.activation", "xtanh"}}, 2)};
-    plan.trials[0].members.push_back({"aaaaaaaaaaaa", "other", "baseline", {{"case", "baseline"}}, 1, {}});
+    plan.trials[0].members.push_back(lnn::test::member_of("other", "baseline", {{"case", "baseline"}}, 1));
     lnn::store::write_trial(run_.trial("aaaaaaaaaaaa"), completed_record("aaaaaaaaaaaa", 0.01, 0.5));
     lnn::store::write_trial(run_.trial("bbbbbbbbbbbb"), sample_record("bbbbbbbbbbbb"));
     lnn::write_text_file(run_.trial("cccccccccccc"), "garbage");

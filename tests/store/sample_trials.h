@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "experiment/plan.h"
@@ -87,14 +88,31 @@ inline store::TrialRecord completed_record(const std::string& id, double loss, d
   return record;
 }
 
+/// An arm's replicate with this seed; `config` is a complete configuration.
+inline experiment::Member member_of(const std::string& experiment, const std::string& label,
+                                    const experiment::Json& swept, std::uint64_t seed,
+                                    const experiment::Json& config = experiment::Json::object()) {
+  return {std::make_shared<const experiment::PlannedArm>(experiment::PlannedArm{
+              .experiment = experiment, .label = label, .swept = swept, .difference = config}),
+          seed};
+}
+
+/// Gives the trial's first arm changed facts; other trials of the arm keep theirs.
+template <class Change>
+void change_arm(experiment::PlannedTrial& trial, Change change) {
+  experiment::PlannedArm arm = *trial.members.front().arm;
+  change(arm);
+  trial.members.front().arm = std::make_shared<const experiment::PlannedArm>(std::move(arm));
+}
+
 /// A planned trial of one arm.
 inline experiment::PlannedTrial planned(const std::string& id, const std::string& experiment,
                                         const std::string& label, const experiment::Json& swept,
-                                        std::uint64_t seed) {
+                                        std::uint64_t seed,
+                                        const experiment::Json& config = experiment::Json::object()) {
   experiment::PlannedTrial trial;
   trial.id = id;
-  trial.config = experiment::Json::object();
-  trial.members = {{id, experiment, label, swept, seed, {}}};
+  trial.members = {member_of(experiment, label, swept, seed, config)};
   return trial;
 }
 

@@ -20,6 +20,8 @@ namespace {
 namespace hdf5 = lnn::store::hdf5;
 using lnn::EnvironmentError;
 using lnn::store::ArrayGroup;
+using lnn::store::Depth;
+using lnn::store::Glance;
 using lnn::store::Part;
 using lnn::store::read_trial;
 using lnn::store::TrialRecord;
@@ -161,6 +163,60 @@ TEST_F(TrialFile, MissingFolderIsAnEnvironmentError) {
   EXPECT_THROW(write_trial(folder_ / "no" / "such.h5", sample_record()), EnvironmentError);
 }
 
+TEST_F(TrialFile, GlanceTellsHowItEnded) {
+  TrialRecord record = sample_record();
+  record.metrics["seconds"] = {12.25, "s", "wall time"};
+  const auto expect_glance = [&] {
+    for (const Depth depth : {Depth::seal, Depth::content}) {
+      const Glance glance = lnn::store::glance(path_, depth);
+      EXPECT_EQ(glance.id, record.id);
+      EXPECT_EQ(glance.outcome, record.outcome);
+      EXPECT_EQ(glance.attempts, 2);
+      EXPECT_EQ(glance.seconds, 12.25);
+      EXPECT_EQ(glance.reason, record.reason);
+    }
+  };
+  write_trial(path_, record);
+  expect_glance();
+  const std::string content = lnn::store::read_sealed(path_, 1);
+  lnn::store::write_sealed(path_, 1, content);  // as an older program wrote it
+  expect_glance();
+}
+
+TEST_F(TrialFile, GlanceCutsALongReasonBetweenCharacters) {
+  TrialRecord record = sample_record();
+  record.reason = "a \"quoted\"\nline: ";
+  for (int i = 0; i < 300; ++i) record.reason += "ä";
+  write_trial(path_, record);
+  const std::string reason = lnn::store::glance(path_).reason;
+  EXPECT_GT(reason.size(), 250U);
+  EXPECT_TRUE(reason.ends_with("ä..."));
+  EXPECT_TRUE(record.reason.starts_with(reason.substr(0, reason.size() - 3)));
+  EXPECT_EQ(read_trial(path_).reason, record.reason);
+}
+
+TEST_F(TrialFile, GlanceRefusesAnotherNote) {
+  const std::string content(600, 'x');
+  for (const std::string note : {"{}", "[]", "no JSON", R"({"outcome":"fine"})",
+                                 R"({"id":7,"outcome":"failed","attempts":1,"seconds":1,"reason":""})"}) {
+    lnn::store::write_sealed(path_, 1, content, lnn::store::sealed_trial, note);
+    EXPECT_THAT([this] { lnn::store::glance(path_); },
+                ThrowsMessage<EnvironmentError>(HasSubstr("does not say how the trial ended")))
+        << note;
+  }
+}
+
+TEST_F(TrialFile, EveryFlippedBitIsFoundWithoutHdf5) {
+  write_trial(path_, sample_record());
+  const std::string whole = lnn::read_text_file(path_);
+  for (std::size_t i = 0; i < whole.size(); i += i < lnn::store::seal_size ? 1 : 61) {
+    std::string damaged = whole;
+    damaged[i] = static_cast<char>(damaged[i] ^ (1 << i % 8));
+    std::ofstream(path_, std::ios::binary) << damaged;
+    EXPECT_THROW(lnn::store::glance(path_, Depth::content), EnvironmentError) << "byte " << i;
+  }
+}
+
 // Damage is found, whatever it hits; what is not found has not changed the record.
 TEST_F(TrialFile, SurvivesRandomDamage) {
   write_trial(path_, sample_record());
@@ -282,7 +338,11 @@ assert f["metrics/best_val_total"][()] == 0.0123 and f["metrics/best_epoch"].att
 assert dict(f["provenance"].attrs) == {"host": "node7", "git_commit": "abc"}
 import zlib
 raw = open(path, "rb").read()
-assert raw[:512].decode().split()[-1] == "%08x" % zlib.crc32(raw[512:])
+first, note, last, padding = raw[:512].decode().split("\n", 3)
+assert first.split()[-1] == "%08x" % zlib.crc32(raw[512:])
+assert json.loads(note) == {"id": "0123456789ab", "outcome": "diverged", "attempts": 2, "seconds": 0.0,
+    "reason": "the loss became NaN in epoch 2 (α = 10)"}
+assert last == "seal crc32 %08x" % zlib.crc32((first + "\n" + note + "\n").encode()) and not padding.strip()
 )py");
 }
 
