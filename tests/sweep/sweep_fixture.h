@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,13 +30,12 @@ class SweepTest : public testing::Test {
     plan.scale = "smoke";
     plan.experiments = {{{"name", experiment}}};
     for (std::size_t k = 0; k < behaviors.size(); ++k) {
-      lnn::experiment::Trial member;
-      member.id = id_of(k);
-      member.experiment = experiment;
-      member.label = behaviors[k];
-      member.swept = {{"fake", behaviors[k]}};
-      member.seed = k;
-      plan.trials.push_back({member.id, {{"fake", behaviors[k]}, {"k", k}}, 1e9, {member}});
+      lnn::experiment::PlannedArm arm;
+      arm.experiment = experiment;
+      arm.label = behaviors[k];
+      arm.swept = {{"fake", behaviors[k]}};
+      arm.difference = {{"fake", behaviors[k]}, {"k", k}};
+      plan.trials.push_back({id_of(k), 1e9, {{std::make_shared<const lnn::experiment::PlannedArm>(arm), k}}});
     }
     return plan;
   }
@@ -52,7 +52,7 @@ class SweepTest : public testing::Test {
     for (const auto& path : {run().trials(), run().configs(), run().logs()}) {
       std::filesystem::create_directories(path);
     }
-    for (const auto& trial : plan.trials) lnn::write_text_file(run().config(trial.id), trial.config.dump());
+    for (const auto& trial : plan.trials) lnn::write_text_file(run().config(trial.id), trial.config().dump());
   }
 
   std::filesystem::path folder_ =
