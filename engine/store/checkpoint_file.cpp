@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -126,7 +127,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     throw_environment_error("{}: cannot be prepared ({}). Check the free memory and run again.",
                             path.string(), error.what());
   }
-  write_sealed(path, checkpoint_schema, image, kind);
+  write_sealed(path, checkpoint_schema, image, kind, fmt::format(R"({{"epochs":{}}})", checkpoint.epochs()));
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
@@ -137,6 +138,13 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   } catch (const hdf5::Error& error) {
     throw_environment_error("{}: not a valid checkpoint ({}). {}", path.string(), error.what(), kind.remedy);
   }
+}
+
+int read_checkpoint_epochs(const std::filesystem::path& path) {
+  const std::string note = read_note(path, checkpoint_schema, kind);
+  int epochs = 0;
+  if (std::sscanf(note.c_str(), R"({"epochs":%9d})", &epochs) == 1 && epochs >= 0) return epochs;
+  return read_checkpoint(path).epochs();
 }
 
 }  // namespace lnn::store

@@ -45,4 +45,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 /// other. Throws EnvironmentError naming the file and what is wrong.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
+/// Finished epochs in a checkpoint, as its seal's note {"epochs": 12} says; its content is read only when the
+/// note is missing, as in files of older programs. Throws as read_checkpoint does.
+int read_checkpoint_epochs(const std::filesystem::path& path);
+
 }  // namespace lnn::store

@@ -177,15 +177,15 @@ fs::path RunFolder::events_path() const {
   return run_.events(shard_.whole() ? std::string() : shard_.text());
 }
 
-store::RunContents RunFolder::scan(const experiment::Plan& plan) const {
-  store::RunContents contents = store::scan_trials(run_, plan);
+store::TrialOutcomes RunFolder::scan(const experiment::Plan& plan) const {
+  store::TrialOutcomes outcomes = store::scan_outcomes(run_, plan, store::Depth::content);
   for (std::size_t position = 0; position < plan.trials.size(); ++position) {
-    const auto damaged = contents.damaged.find(plan.trials[position].id);
-    if (damaged != contents.damaged.end() && shard_.contains(position)) {
+    const auto damaged = outcomes.damaged.find(plan.trials[position].id);
+    if (damaged != outcomes.damaged.end() && shard_.contains(position)) {
       set_aside(run_.trial(damaged->first), damaged->second);
     }
   }
-  return contents;
+  return outcomes;
 }
 
 std::map<std::string, int> RunFolder::saved_epochs(const experiment::Plan& plan) const {
@@ -195,7 +195,7 @@ std::map<std::string, int> RunFolder::saved_epochs(const experiment::Plan& plan)
     std::error_code ignored;
     if (!fs::exists(path, ignored)) continue;
     try {
-      epochs[trial.id] = store::read_checkpoint(path).epochs();
+      epochs[trial.id] = store::read_checkpoint_epochs(path);
     } catch (const EnvironmentError&) {
       // The trial itself will say why it starts over.
     }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "experiment/plan.h"
-#include "store/run_directory.h"
+#include "store/outcomes.h"
 #include "sweep/run_lock.h"
 
 namespace lnn::sweep {
@@ -38,9 +38,9 @@ class RunFolder {
   /// To be called about every second: see RunLock::beat.
   void beat() const { lock_->beat(); }
 
-  /// Reads all planned trials' files. Damaged ones of this part are renamed to <id>.h5.damaged, so that they
-  /// run again.
-  store::RunContents scan(const experiment::Plan& plan) const;
+  /// Checks all planned trials' files and reads how they ended. Damaged ones of this part are renamed to
+  /// <id>.h5.damaged, so that they run again.
+  store::TrialOutcomes scan(const experiment::Plan& plan) const;
 
   /// Finished epochs in the checkpoints of planned trials, by id; unreadable checkpoints count for nothing.
   std::map<std::string, int> saved_epochs(const experiment::Plan& plan) const;

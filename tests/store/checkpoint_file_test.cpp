@@ -131,6 +131,24 @@ TEST_F(CheckpointFile, FindsEveryFlippedByteAndEveryTruncation) {
   expect_refused("Without it the trial starts over.");
 }
 
+TEST_F(CheckpointFile, TellsItsEpochsWithoutItsContent) {
+  write_checkpoint(path_, sample_checkpoint(true));
+  std::string bytes = lnn::read_text_file(path_);
+  bytes.back() ^= 1;
+  lnn::write_text_file(path_, bytes);
+  EXPECT_THROW(read_checkpoint(path_), EnvironmentError);
+  EXPECT_EQ(lnn::store::read_checkpoint_epochs(path_), 2);
+  lnn::write_text_file(path_, "damaged");
+  EXPECT_THROW(lnn::store::read_checkpoint_epochs(path_), EnvironmentError);
+}
+
+TEST_F(CheckpointFile, OfAnOlderProgramTellsItsEpochsToo) {
+  constexpr lnn::store::SealedKind kind{"checkpoint", ""};
+  write_checkpoint(path_, sample_checkpoint(true));
+  lnn::store::write_sealed(path_, 1, lnn::store::read_sealed(path_, 1, kind), kind);
+  EXPECT_EQ(lnn::store::read_checkpoint_epochs(path_), 2);
+}
+
 TEST_F(CheckpointFile, IsNotTakenForATrialNorATrialForIt) {
   lnn::store::write_trial(path_, lnn::test::sample_record());
   expect_refused("not a checkpoint of this program");

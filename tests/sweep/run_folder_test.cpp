@@ -106,7 +106,7 @@ TEST_F(RunFolderTest, RemovesHalfWrittenFilesAndSetsDamagedOnesAside) {
   const RunFolder folder(options_, plan_of({"ok"}));
   EXPECT_FALSE(fs::exists(half));
   EXPECT_FALSE(fs::exists(half_checkpoint));
-  EXPECT_TRUE(folder.scan(plan_of({"ok"})).records.empty());
+  EXPECT_TRUE(folder.scan(plan_of({"ok"})).ended.empty());
   EXPECT_EQ(lnn::read_text_file(run().trial(id_of(0)).string() + ".damaged"), "not HDF5");
   EXPECT_FALSE(fs::exists(run().trial(id_of(0))));
 }
