@@ -14,8 +14,8 @@ namespace lnn::sweep {
 /// long as they need the same surroundings and nothing goes wrong. Destroying them kills what still runs.
 class LocalSlots : public Slots {
  public:
-  /// With `devices` (see visible_devices()) slot s has the one CUDA device number s modulo their count, which
-  /// its jobs know as cuda:0; several slots may share one.
+  /// With `devices` (see visible_devices()) jobs for the device "cuda" see one of them in slot s: number s
+  /// modulo their count. Several slots may share one.
   explicit LocalSlots(int count, const std::vector<std::string>& devices = {});
 
   int count() const override { return static_cast<int>(slots_.size()); }
@@ -25,7 +25,7 @@ class LocalSlots : public Slots {
 
  private:
   struct Slot {
-    std::string device;                      ///< the only one that its processes see; empty: all
+    std::string device;                      ///< see Place
     std::unique_ptr<Supervisor> supervisor;  ///< nothing: the slot is idle
     std::unique_ptr<Process> idle;           ///< what is ready for the next job
   };

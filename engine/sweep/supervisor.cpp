@@ -41,6 +41,7 @@ std::optional<trial::EndEvent> parse_end(const Json& json) {
 Supervisor::Supervisor(const Job& job, Place place, std::unique_ptr<Process> idle)
     : job_(job), place_(std::move(place)), run_{job.run}, start_time_(unix_seconds()) {
   invariant(job_.ids.size() == job_.configs.size() && !job_.ids.empty(), "every trial has its configuration");
+  if (job_.device != "cuda") place_.visible_device.clear();  // the user has chosen
   write_configs();
   open_logs(job_);
   Command command = serving_command(job_, place_.visible_device);

@@ -18,7 +18,8 @@ namespace lnn::sweep {
 
 /// Where a supervisor's process runs.
 struct Place {
-  std::string visible_device;                 ///< the one CUDA device that it sees; empty: all that we see
+  /// The one CUDA device for jobs that want "cuda", which is then their cuda:0; empty: they see what we see.
+  std::string visible_device;
   const MemoryKills* memory_kills = nullptr;  ///< outlives the supervisor; nullptr: nobody counts
 };
 

@@ -112,6 +112,17 @@ TEST_F(DeviceTest, ASlotsProcessSeesItsDeviceOnly) {
   EXPECT_EQ(fact("--device"), "cuda:0");
 }
 
+TEST_F(DeviceTest, JobsForAnotherDeviceSeeWhatWeSee) {
+  use_devices({"GPU-a"});
+  for (const char* device : {"cpu", "cuda:1"}) {
+    Job job = this->job("ok");
+    job.device = device;
+    end_of(job);
+    EXPECT_EQ(fact("cuda_visible_devices"), "");
+    EXPECT_EQ(fact("--device"), device);
+  }
+}
+
 TEST_F(DeviceTest, SlotsShareDevicesInTurn) {
   slots_ = std::make_unique<lnn::sweep::LocalSlots>(3, std::vector<std::string>{"GPU-a", "GPU-c"});
   const char* expected[] = {"GPU-a", "GPU-c", "GPU-a"};
