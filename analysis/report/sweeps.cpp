@@ -10,6 +10,7 @@
 
 #include "sweep/board.h"
 #include "sweep/messages.h"
+#include "sweep/pace.h"
 
 namespace lnn::analysis::report {
 namespace {

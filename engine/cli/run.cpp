@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <charconv>
 #include <iostream>
+#include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_request.h"
 #include "experiment/experiment_file.h"
 #include "experiment/plan.h"
 #include "experiment/settings.h"
@@ -43,10 +46,25 @@ Syntax run_syntax() {
       ("device", po::value<std::string>()->default_value("auto"), "cpu, cuda or cuda:N; auto: cpu")  //
       ("pack", po::value<std::string>()->default_value("auto"),                                      //
        "trials of one shape that train together in one process; auto: 1 on the processor, as many as "
-       "there are on a GPU (at most 128)")                                                              //
-      ("trial-timeout", po::value<double>(), "wall-clock limit of one trial, in seconds")               //
-      ("max-attempts", po::value<int>()->default_value(3),                                              //
-       "how often a trial that crashes, fails or times out is started, over all runs")                  //
+       "there are on a GPU (at most 128)")  //
+      ("time-limit", po::value<std::string>(),
+       "leave within this time (90s, 45m, 12h, HH:MM:SS): what runs is saved, and exit code 75 says that the "
+       "same command continues. Default: the limit of the Slurm job, if any")  //
+      ("shard", po::value<std::string>(),
+       "K/N: only the K-th of N parts of the plan; parts may run at the same time in one folder. Default: "
+       "the "
+       "task of the Slurm job array, if any")                                                         //
+      ("trial-timeout", po::value<std::string>(), "wall-clock limit of one trial (as --time-limit)")  //
+      ("hang-limit", po::value<std::string>()->default_value("10m"),
+       "a trial that shows no sign of life for so long is ended and started again; 0: never")  //
+      ("memory-limit", po::value<double>()->default_value(0),
+       "data that one trial process may hold, in MiB; 0: no limit")  //
+      ("checkpoint-every", po::value<double>()->default_value(30),
+       "least time between two checkpoints of a trial, in seconds; 0: one after every epoch")  //
+      ("max-retries", po::value<int>()->default_value(2),
+       "how often a trial that crashed, hung, failed or ran out of memory is started again, over all runs; "
+       "then "
+       "it is quarantined")                                                                             //
       ("retry-failed", po::bool_switch(), "start such trials again however often they have failed")     //
       ("fresh", po::bool_switch(), "move an older run in --out aside (RUN.old-<time>) and begin anew")  //
       ("quiet", po::bool_switch(), "no progress, only the summary");
@@ -88,22 +106,27 @@ sweep::SweepOptions sweep_options(const po::variables_map& values) {
   options.engine = {values["backend"].as<std::string>(), values["precision"].as<std::string>(),
                     values["device"].as<std::string>()};
   options.pack = pack_size(values["pack"].as<std::string>());
-  if (values.contains("trial-timeout")) {
-    options.trial_timeout = values["trial-timeout"].as<double>();
-    if (!(options.trial_timeout > 0)) {
-      throw_user_error("--trial-timeout {}: must be more than 0 seconds. Leave it out for no limit.",
-                       options.trial_timeout);
-    }
-  }
-  options.retry = {values["max-attempts"].as<int>(), values["retry-failed"].as<bool>()};
+  auto duration = [&](const char* name) {
+    return parse_duration(values[name].as<std::string>(), std::string("--") + name);
+  };
+  if (values.contains("time-limit")) options.time_limit = duration("time-limit");
+  if (values.contains("trial-timeout")) options.trial_timeout = duration("trial-timeout");
+  options.hang_limit = values["hang-limit"].as<std::string>() == "0" ? 0 : duration("hang-limit");
+  options.memory_limit = values["memory-limit"].as<double>();
+  options.checkpoint_every = values["checkpoint-every"].as<double>();
+  if (values.contains("shard"))
+    options.shard = sweep::parse_shard(values["shard"].as<std::string>(), "--shard");
+  options.retry = {values["max-retries"].as<int>(), values["retry-failed"].as<bool>()};
   options.fresh = values["fresh"].as<bool>();
   options.quiet = values["quiet"].as<bool>();
   return options;
 }
 
-int run_here(const Words& words, const sweep::MpiSession* mpi) {
+}  // namespace
+
+std::optional<RunRequest> read_run_words(const Words& words) {
   const po::variables_map values = parse(words, run_syntax());
-  if (values.contains("help")) return 0;
+  if (values.contains("help")) return std::nullopt;
   if (!values.contains("file")) {
     throw_user_error("run: no experiment file. Usage: {}", run_syntax().usage);
   }
@@ -114,16 +137,17 @@ int run_here(const Words& words, const sweep::MpiSession* mpi) {
   }
   const std::string scale = values["scale"].as<std::string>();
   // The folder always holds the whole plan, so that `--only` today and the rest tomorrow make one run.
-  const experiment::Plan plan = experiment::make_plan(files, scale, options.overrides, {});
+  experiment::Plan plan = experiment::make_plan(files, scale, options.overrides, {});
   const auto only = values["only"].as<std::vector<std::string>>();
   if (!only.empty()) options.selected = ids_of(experiment::make_plan(files, scale, options.overrides, only));
-  return sweep::run_sweep(plan, options, mpi);
+  return RunRequest{std::move(plan), std::move(options)};
 }
 
-}  // namespace
-
 int run(const Words& words) {
-  return sweep::run_on_master([&](const sweep::MpiSession* mpi) { return run_here(words, mpi); });
+  return sweep::run_on_master([&](const sweep::MpiSession* mpi) {
+    const auto request = read_run_words(words);
+    return request ? sweep::run_sweep(request->plan, request->options, mpi) : 0;
+  });
 }
 
 }  // namespace lnn::cli

@@ -1,8 +1,9 @@
 #include "sweep/board.h"
 
 #include <algorithm>
-#include <queue>
 #include <set>
+
+#include <fmt/format.h>
 
 namespace lnn::sweep {
 
@@ -25,17 +26,51 @@ int Totals::without_result() const {
   return count;
 }
 
-Board::Board(const experiment::Plan& plan, const store::RunContents& contents) {
+bool is_worth_a_retry(const TrialEnd& end) {
+  if (end.hopeless) return false;
+  switch (end.outcome) {
+    case Outcome::crashed:
+    case Outcome::failed:
+    case Outcome::out_of_memory:
+    case Outcome::hung:
+      return true;
+    case Outcome::completed:
+    case Outcome::diverged:
+    case Outcome::timed_out:
+    case Outcome::interrupted:
+      return false;
+  }
+  return false;
+}
+
+namespace {
+
+bool waits(const TrialStatus& trial) {
+  return trial.selected && trial.state == TrialState::waiting;
+}
+
+bool may_share(const TrialStatus& a, const TrialStatus& b) {
+  return &a == &b || (a.packable && b.packable && a.cost_class == b.cost_class && a.attempts == 0 &&
+                      b.attempts == 0 && a.saved_epochs == b.saved_epochs);
+}
+
+}  // namespace
+
+Board::Board(const experiment::Plan& plan, const store::TrialOutcomes& outcomes) {
+  std::unordered_map<std::string, int> known;
+  trials_.reserve(plan.trials.size());
+  index_.reserve(plan.trials.size());
   for (const experiment::PlannedTrial& planned : plan.trials) {
     TrialStatus trial;
     trial.id = planned.id;
     trial.cost = planned.cost;
-    trial.pack = planned.pack;
+    trial.cost_class = class_of(planned, known);
+    trial.packable = !planned.pack.empty();
     if (!planned.members.empty()) {
-      trial.label = planned.members.front().label;
+      trial.label = planned.members.front().arm->label;
       trial.seed = planned.members.front().seed;
     }
-    if (const auto found = contents.records.find(planned.id); found != contents.records.end()) {
+    if (const auto found = outcomes.ended.find(planned.id); found != outcomes.ended.end()) {
       trial.state = TrialState::finished;
       trial.outcome = found->second.outcome;
       trial.reason = found->second.reason;
@@ -46,91 +81,146 @@ Board::Board(const experiment::Plan& plan, const store::RunContents& contents) {
   }
 }
 
+int Board::class_of(const experiment::PlannedTrial& planned, std::unordered_map<std::string, int>& known) {
+  const std::string name =
+      planned.cost_class.empty() ? fmt::format("cost {}", planned.cost) : planned.cost_class;
+  // What takes equally long need not fit into one pack.
+  const auto [found, is_new] = known.emplace(name + " " + planned.pack, static_cast<int>(classes_.size()));
+  if (is_new) {
+    order_.push_back(classes_.size());
+    classes_.push_back({name, planned.cost, {}});
+  }
+  return found->second;
+}
+
 void Board::saved(const std::map<std::string, int>& epochs) {
   for (const auto& [id, count] : epochs) {
-    if (TrialStatus* trial = find(id)) trial->saved_epochs = count;
+    if (const auto trial = find(id)) trials_[*trial].saved_epochs = count;
   }
+  queues_filled_ = false;
 }
 
 void Board::retry(const RetryPolicy& policy) {
   for (TrialStatus& trial : trials_) {
     if (trial.state != TrialState::finished || is_result(*trial.outcome)) continue;
     const bool stopped = trial.outcome == Outcome::interrupted;
-    if (stopped || policy.retry_failed || trial.attempts < policy.max_attempts) {
+    if (stopped || policy.retry_failed || trial.attempts <= policy.max_retries) {
       trial.state = TrialState::waiting;
+    }
+  }
+  queues_filled_ = false;
+}
+
+void Board::select(const std::vector<std::string>& ids, const Shard& shard) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    trials_[i].selected = (wanted.empty() || wanted.contains(trials_[i].id)) && shard.contains(i);
+  }
+  queues_filled_ = false;
+}
+
+void Board::expect(const std::vector<double>& class_seconds) {
+  for (std::size_t c = 0; c < classes_.size(); ++c) classes_[c].seconds = class_seconds.at(c);
+  std::ranges::stable_sort(order_, std::greater<>(), [&](std::size_t c) { return classes_[c].seconds; });
+}
+
+void Board::fill_queues() {
+  if (queues_filled_) return;
+  queues_filled_ = true;
+  retries_.clear();
+  for (CostClass& cost_class : classes_) cost_class.waiting.clear();
+  // What has begun comes first: finishing it frees its checkpoint, and little is lost if the sweep stops.
+  for (const bool begun : {true, false}) {
+    for (std::size_t i = 0; i < trials_.size(); ++i) {
+      if (waits(trials_[i]) && (trials_[i].saved_epochs > 0) == begun) wait_again(i);
     }
   }
 }
 
-void Board::select(const std::vector<std::string>& ids) {
-  const std::set<std::string> wanted(ids.begin(), ids.end());
-  for (TrialStatus& trial : trials_) trial.selected = wanted.empty() || wanted.contains(trial.id);
-}
-
-namespace {
-
-bool waits(const TrialStatus& trial) {
-  return trial.selected && trial.state == TrialState::waiting;
-}
-
-bool may_share(const TrialStatus& a, const TrialStatus& b) {
-  return &a == &b || (!a.pack.empty() && a.pack == b.pack && a.attempts == 0 && b.attempts == 0 &&
-                      a.saved_epochs == b.saved_epochs);
-}
-
-}  // namespace
-
-std::vector<const TrialStatus*> Board::next(int pack_size) const {
-  std::vector<const TrialStatus*> pack;
-  for (const TrialStatus& trial : trials_) {
-    if (static_cast<int>(pack.size()) == std::max(1, pack_size)) break;
-    if (waits(trial) && (pack.empty() || may_share(*pack.front(), trial))) pack.push_back(&trial);
+void Board::wait_again(std::size_t trial) {
+  if (trials_[trial].attempts > 0) {
+    retries_.push_back(trial);
+  } else {
+    classes_[static_cast<std::size_t>(trials_[trial].cost_class)].waiting.push_back(trial);
   }
-  return pack;
 }
 
-int Board::companions(const TrialStatus& trial) const {
+std::optional<std::size_t> Board::front(std::deque<std::size_t>& queue) {
+  // What has failed since it was queued stands among the retries, too.
+  auto obsolete = [&](const TrialStatus& trial) {
+    return !waits(trial) || (trial.attempts > 0 && &queue != &retries_);
+  };
+  while (!queue.empty() && obsolete(trials_[queue.front()])) queue.pop_front();
+  return queue.empty() ? std::nullopt : std::optional(queue.front());
+}
+
+std::vector<const TrialStatus*> Board::next(int pack_size,
+                                            const std::function<bool(const TrialStatus&)>& may_start) {
+  fill_queues();
+  for (const std::size_t c : order_) {
+    const auto lead = front(classes_[c].waiting);
+    if (!lead || !may_start(trials_[*lead])) continue;
+    std::vector<const TrialStatus*> pack;
+    for (const std::size_t i : classes_[c].waiting) {
+      if (static_cast<int>(pack.size()) == std::max(1, pack_size)) break;
+      const TrialStatus& trial = trials_[i];
+      if (waits(trial) && may_share(trials_[*lead], trial)) pack.push_back(&trial);
+    }
+    return pack;
+  }
+  const auto failed = front(retries_);
+  if (failed && may_start(trials_[*failed])) return {&trials_[*failed]};
+  return {};
+}
+
+int Board::companions(const TrialStatus& trial) {
+  fill_queues();
+  const auto& queue = classes_[static_cast<std::size_t>(trial.cost_class)].waiting;
   return static_cast<int>(std::ranges::count_if(
-      trials_, [&](const TrialStatus& other) { return waits(other) && may_share(trial, other); }));
+      queue, [&](std::size_t other) { return waits(trials_[other]) && may_share(trial, trials_[other]); }));
 }
 
-TrialStatus* Board::find(const std::string& id) {
+std::optional<std::size_t> Board::find(const std::string& id) const {
   const auto found = index_.find(id);
-  return found == index_.end() ? nullptr : &trials_[found->second];
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Board::started(const std::string& id, int attempt, double time) {
-  TrialStatus* trial = find(id);
-  if (trial == nullptr) return;
-  trial->state = TrialState::running;
-  trial->attempts = attempt;
-  trial->epoch.reset();
-  trial->epochs_before = 0;
-  trial->started = trial->reported = time;
+  const auto found = find(id);
+  if (!found) return;
+  TrialStatus& trial = trials_[*found];
+  trial.state = TrialState::running;
+  trial.attempts = attempt;
+  trial.epoch.reset();
+  trial.epochs_before = 0;
+  trial.started = trial.reported = time;
 }
 
 void Board::reported(const std::string& id, const trial::EpochEvent& epoch, double time) {
-  TrialStatus* trial = find(id);
-  if (trial == nullptr) return;
-  if (!trial->epoch) trial->epochs_before = epoch.epoch - 1;
-  trial->epoch = epoch;
-  trial->reported = time;
+  const auto found = find(id);
+  if (!found) return;
+  TrialStatus& trial = trials_[*found];
+  if (!trial.epoch) trial.epochs_before = epoch.epoch - 1;
+  trial.epoch = epoch;
+  trial.reported = time;
 }
 
 void Board::ended(const std::string& id, Outcome outcome, const std::string& reason, double time,
                   bool again) {
-  TrialStatus* trial = find(id);
-  if (trial == nullptr) return;
-  trial->reported = time;
-  if (outcome == Outcome::interrupted) {
-    trial->state = TrialState::waiting;
+  const auto found = find(id);
+  if (!found) return;
+  TrialStatus& trial = trials_[*found];
+  trial.reported = time;
+  const bool interrupted = outcome == Outcome::interrupted;
+  trial.state = interrupted || again ? TrialState::waiting : TrialState::finished;
+  if (interrupted) {
     // A start that was cut short from outside does not count against the trial.
-    --trial->attempts;
-    return;
+    --trial.attempts;
+  } else {
+    trial.outcome = outcome;
+    trial.reason = reason;
   }
-  trial->state = again ? TrialState::waiting : TrialState::finished;
-  trial->outcome = outcome;
-  trial->reason = reason;
+  if (trial.state == TrialState::waiting) wait_again(*found);
 }
 
 void Board::all_interrupted() {
@@ -140,6 +230,7 @@ void Board::all_interrupted() {
       --trial.attempts;
     }
   }
+  queues_filled_ = false;
 }
 
 Totals Board::totals() const {
@@ -158,48 +249,6 @@ double fraction_done(const TrialStatus& trial) {
   if (trial.state == TrialState::finished && trial.outcome == Outcome::completed) return 1;
   if (!trial.epoch || trial.epoch->epochs <= 0) return 0;
   return std::clamp(static_cast<double>(trial.epoch->epoch) / trial.epoch->epochs, 0.0, 1.0);
-}
-
-namespace {
-
-// What this attempt has done, without what it took over from a checkpoint.
-double fraction_gained(const TrialStatus& trial) {
-  if (!trial.epoch || trial.epoch->epochs <= 0) return fraction_done(trial);
-  return fraction_done(trial) - static_cast<double>(trial.epochs_before) / trial.epoch->epochs;
-}
-
-}  // namespace
-
-std::optional<double> forecast_seconds(const Board& board, double now, int slots) {
-  double seconds = 0;
-  double work = 0;
-  for (const TrialStatus& trial : board.trials()) {
-    if (trial.started <= 0) continue;
-    const double done = fraction_gained(trial) * trial.cost;
-    if (done <= 0) continue;
-    work += done;
-    seconds += trial.reported - trial.started;
-  }
-  if (work <= 0) return std::nullopt;
-  const double speed = work / std::max(seconds, 1e-6);
-
-  // Each slot's time of becoming free, earliest first.
-  std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
-  for (const TrialStatus& trial : board.trials()) {
-    if (trial.state != TrialState::running) continue;
-    const double rest = (1 - fraction_done(trial)) * trial.cost / speed - (now - trial.reported);
-    free_at.push(std::max(0.0, rest));
-  }
-  while (free_at.size() < static_cast<std::size_t>(std::max(1, slots))) free_at.push(0);
-  double end = 0;
-  for (const TrialStatus& trial : board.trials()) {
-    if (trial.state != TrialState::waiting || !trial.selected) continue;
-    const double start = free_at.top();
-    free_at.pop();
-    free_at.push(start + trial.cost / speed);
-  }
-  for (; !free_at.empty(); free_at.pop()) end = free_at.top();
-  return end;
 }
 
 }  // namespace lnn::sweep

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -40,14 +41,26 @@ EventLog::EventLog(const std::filesystem::path& path)
 }
 
 EventLog::~EventLog() {
+  try {
+    flush();
+  } catch (const EnvironmentError&) {
+    // The log only helps people; what counts stands in the trial files.
+  }
   close(descriptor_);
 }
 
 void EventLog::append(const std::string& event, Json content) {
   content["time"] = unix_seconds();
   content["event"] = event;
-  const std::string line = content.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  if (write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+  pending_ += content.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  constexpr std::size_t many = 1 << 16;
+  if (pending_.size() > many) flush();
+}
+
+void EventLog::flush() {
+  const std::string lines = std::exchange(pending_, {});
+  if (lines.empty()) return;
+  if (write(descriptor_, lines.data(), lines.size()) != static_cast<ssize_t>(lines.size())) {
     throw_environment_error("{}: cannot be written ({}). Free space and run again.", path_.string(),
                             std::strerror(errno));
   }
@@ -55,6 +68,7 @@ void EventLog::append(const std::string& event, Json content) {
 
 void EventLog::sweep_started(int slots, int waiting) {
   append("sweep_start", {{"host", host_name()}, {"pid", getpid()}, {"slots", slots}, {"waiting", waiting}});
+  flush();
 }
 
 void EventLog::trial_started(const TrialStatus& trial, int slot) {
@@ -76,14 +90,22 @@ void EventLog::epoch(const std::string& id, const trial::EpochEvent& epoch) {
   append("epoch", std::move(content));
 }
 
-void EventLog::trial_ended(const std::string& id, const TrialEnd& end) {
+void EventLog::trial_ended(const std::string& id, const TrialEnd& end, bool again) {
   last_epoch_.erase(id);
-  append("trial_end",
-         {{"id", id}, {"outcome", to_name(end.outcome)}, {"reason", end.reason}, {"seconds", end.seconds}});
+  append("trial_end", {{"id", id},
+                       {"outcome", to_name(end.outcome)},
+                       {"reason", end.reason},
+                       {"seconds", end.seconds},
+                       {"again", again}});
+}
+
+void EventLog::slot_lost(int slot, const std::string& reason) {
+  append("slot_lost", {{"slot", slot}, {"reason", reason}});
 }
 
 void EventLog::sweep_ended(int exit_code) {
   append("sweep_end", {{"exit_code", exit_code}});
+  flush();
 }
 
 std::vector<Json> EventReader::read_new() {

@@ -14,15 +14,16 @@
 /// 1970-01-01 UTC) and "event":
 ///
 ///   sweep_start {host, pid, slots, waiting}       trial_start {id, label, seed, attempt, slot}
-///   epoch {id, epoch, epochs, train_total, ...}   trial_end {id, outcome, reason, seconds}
-///   sweep_end {exit_code}
+///   epoch {id, epoch, epochs, train_total, ...}   trial_end {id, outcome, reason, seconds, again}
+///   slot_lost {slot, reason}                      sweep_end {exit_code}
 ///
-/// Epochs are thinned to about one line a second per trial and ten a second in all.
+/// Epochs are thinned to about one line a second per trial and ten a second in all. Lines reach the file with
+/// flush(), and when there are many.
 namespace lnn::sweep {
 
 class EventLog {
  public:
-  /// Throws EnvironmentError when the file cannot be opened; so does every write that fails.
+  /// Throws EnvironmentError when the file cannot be opened.
   explicit EventLog(const std::filesystem::path& path);
   ~EventLog();
   EventLog(const EventLog&) = delete;
@@ -31,14 +32,19 @@ class EventLog {
   void sweep_started(int slots, int waiting);
   void trial_started(const TrialStatus& trial, int slot);
   void epoch(const std::string& id, const trial::EpochEvent& epoch);
-  void trial_ended(const std::string& id, const TrialEnd& end);
+  /// `again`: the trial will be started once more.
+  void trial_ended(const std::string& id, const TrialEnd& end, bool again = false);
+  void slot_lost(int slot, const std::string& reason);
   void sweep_ended(int exit_code);
+  /// Throws EnvironmentError when the file cannot be written.
+  void flush();
 
  private:
   void append(const std::string& event, nlohmann::json content);
 
   std::filesystem::path path_;
   int descriptor_;
+  std::string pending_;
   std::map<std::string, double> last_epoch_;  ///< running trial -> time of its last epoch line
 };
 

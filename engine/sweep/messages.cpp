@@ -28,6 +28,7 @@ Json to_json(const SlotEvent& event) {
                    {"seconds", end.seconds},
                    {"environment_problem", end.environment_problem},
                    {"device_problem", end.device_problem},
+                   {"hopeless", end.hopeless},
                    {"run_alone", end.run_alone},
                    {"peak_memory", end.peak_memory}};
   }
@@ -45,6 +46,7 @@ SlotEvent slot_event_from_json(const Json& json) {
                             .seconds = end.at("seconds"),
                             .environment_problem = end.at("environment_problem"),
                             .device_problem = end.at("device_problem"),
+                            .hopeless = end.at("hopeless"),
                             .run_alone = end.at("run_alone"),
                             .peak_memory = end.at("peak_memory")};
   }

@@ -8,7 +8,10 @@
 #include <iostream>
 #include <string>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "sweep/devices.h"
+#include "sweep/local_slots.h"
 #include "sweep/mpi_slots.h"
 
 namespace lnn::sweep {
@@ -22,6 +25,18 @@ MpiSession::MpiSession() {
   MPI_Init(nullptr, nullptr);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
+  // Right under mpirun and srun alike, unlike the variables that these set.
+  MPI_Comm local = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &local);
+  int local_rank = 0;
+  MPI_Comm_rank(local, &local_rank);
+  MPI_Comm_size(local, &local_workers_);
+  // The master has the lowest rank on its machine.
+  int with_master = rank_ == 0 ? 1 : 0;
+  MPI_Bcast(&with_master, 1, MPI_INT, 0, local);
+  local_worker_ = local_rank - with_master;
+  local_workers_ -= with_master;
+  MPI_Comm_free(&local);
 }
 
 MpiSession::~MpiSession() {
@@ -52,9 +67,26 @@ void MpiSession::abort(int exit_code) const {
 
 namespace {
 
+// Ranks of one machine share its devices evenly, several on one where there are more ranks. The master, local
+// rank 0 of its machine, needs none.
+std::vector<std::string> device_of(const MpiSession& mpi) {
+  const std::vector<std::string> devices = visible_devices();
+  if (devices.empty()) return {};
+  return {devices[static_cast<std::size_t>(mpi.local_worker()) % devices.size()]};
+}
+
+// Trials that share cores take longer than their results will say.
+void warn_of_crowding(const MpiSession& mpi) {
+  if (mpi.local_worker() != 0 || mpi.local_workers() <= available_cores()) return;
+  std::cerr << "lnn-sweep: " << mpi.local_workers() << " workers on " << available_cores() << " cores of "
+            << host_name() << ": each trial will be slower, seconds in the results too.\n";
+}
+
 int serve_or_abort(const MpiSession& mpi) {
   try {
-    return serve(mpi);
+    warn_of_crowding(mpi);
+    LocalSlots slots(1, device_of(mpi));
+    return serve(mpi, slots);
   } catch (const std::exception& error) {
     // The other ranks would wait for this one forever.
     std::cerr << "lnn-sweep: rank " << mpi.rank() << ": " << error.what() << std::endl;

@@ -25,6 +25,9 @@ class MpiSession {
 
   int rank() const { return rank_; }
   int size() const { return size_; }
+  /// Place of this rank among the workers of its machine, 0, 1, ... (the master: -1), and how many these are.
+  int local_worker() const { return local_worker_; }
+  int local_workers() const { return local_workers_; }
   void send(int rank, const nlohmann::json& content) const;
   /// The next message that has arrived from anyone; never blocks.
   std::optional<Message> receive() const;
@@ -34,6 +37,8 @@ class MpiSession {
  private:
   int rank_ = 0;
   int size_ = 1;
+  int local_worker_ = -1;
+  int local_workers_ = 0;
 };
 
 /// Runs `master` where the sweep is directed: in a process of its own without MPI (it gets nullptr), or on

@@ -50,8 +50,9 @@ std::vector<std::string> running_lines(const Board& board, std::size_t rows) {
   return lines;
 }
 
-std::string total_line(const Board& board, double elapsed, std::optional<double> remaining) {
-  const Totals totals = board.totals();
+namespace {
+
+std::string counts_line(const Totals& totals, double elapsed) {
   std::string line = fmt::format("{}/{} done", totals.done(), totals.trials);
   for (const auto& [outcome, count] : totals.finished) {
     if (outcome != store::Outcome::completed) line += fmt::format(", {} {}", count, to_name(outcome));
@@ -59,13 +60,31 @@ std::string total_line(const Board& board, double elapsed, std::optional<double>
   if (totals.running > 0) line += fmt::format(", {} running", totals.running);
   if (totals.waiting > 0) line += fmt::format(", {} waiting", totals.waiting);
   if (elapsed > 0) line += ", elapsed " + duration_text(elapsed);
+  return line;
+}
+
+}  // namespace
+
+std::string total_line(const Board& board, double elapsed, std::optional<double> remaining) {
+  const Totals totals = board.totals();
+  std::string line = counts_line(totals, elapsed);
   if (remaining && totals.done() < totals.trials)
     line += fmt::format(", about {} left", duration_text(*remaining));
   return line;
 }
 
-Progress::Progress(Style style, const Board& board, int slots)
-    : style_(style), board_(board), slots_(slots), start_(unix_seconds()), drawn_(start_) {}
+std::string total_line(const Board& board, double elapsed, const std::optional<Forecast>& remaining) {
+  const Totals totals = board.totals();
+  std::string line = counts_line(totals, elapsed);
+  if (remaining && totals.done() < totals.trials) {
+    line += fmt::format(", {} left ({} to {})", duration_text(remaining->seconds),
+                        duration_text(remaining->low), duration_text(remaining->high));
+  }
+  return line;
+}
+
+Progress::Progress(Style style, const Board& board)
+    : style_(style), board_(board), start_(unix_seconds()), drawn_(start_) {}
 
 Progress::Style Progress::best_style() {
   return isatty(STDERR_FILENO) != 0 ? Style::terminal : Style::plain;
@@ -73,7 +92,12 @@ Progress::Style Progress::best_style() {
 
 std::string Progress::totals() const {
   const double now = unix_seconds();
-  return total_line(board_, now - start_, forecast_seconds(board_, now, slots_));
+  std::optional<Forecast> remaining = remaining_;
+  if (remaining) {
+    for (double* time : {&remaining->seconds, &remaining->low, &remaining->high})
+      *time = std::max(0.0, *time - (now - expected_));
+  }
+  return total_line(board_, now - start_, remaining);
 }
 
 void Progress::say(const std::string& line) {
@@ -85,7 +109,16 @@ void Progress::started(const TrialStatus& trial) {
   if (style_ == Style::plain) say(fmt::format("start {} ({})", trial_name(trial), trial.id));
 }
 
-void Progress::ended(const TrialStatus& trial, const TrialEnd& end) {
+void Progress::note(const std::string& text) {
+  if (style_ != Style::quiet) say(text);
+}
+
+void Progress::expect(const std::optional<Forecast>& remaining) {
+  remaining_ = remaining;
+  expected_ = unix_seconds();
+}
+
+void Progress::ended(const TrialStatus& trial, const TrialEnd& end, bool again) {
   if (style_ == Style::quiet || end.outcome == store::Outcome::interrupted) return;
   const bool well = end.outcome == store::Outcome::completed;
   // On a terminal the block tells the rest.
@@ -94,7 +127,9 @@ void Progress::ended(const TrialStatus& trial, const TrialEnd& end) {
   if (well && trial.epoch)
     line += fmt::format(": best validation {:.6g}", trial.epoch->best_validation_total);
   if (!well && !end.reason.empty()) line += ": " + end.reason;
-  say(fmt::format("{}, {}", line, duration_text(end.seconds)));
+  line += ", " + duration_text(end.seconds);
+  if (again) line += fmt::format("; will be started again (start {} so far)", trial.attempts);
+  say(line);
 }
 
 void Progress::tick() {

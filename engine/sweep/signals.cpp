@@ -36,11 +36,10 @@ StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < stop_signals.size(); ++i) sigaction(stop_signals[i], &previous[i], nullptr);
 }
 
-std::optional<std::chrono::milliseconds> StopSignals::requested() {
-  using std::chrono::milliseconds;
-  if (interrupts > 1) return milliseconds(0);
-  if (terminations > 0) return milliseconds(400);
-  if (interrupts > 0 || drains > 0) return milliseconds(2000);
+std::optional<Stop> StopSignals::requested() {
+  if (interrupts > 1) return Stop::at_once;
+  if (terminations > 0) return Stop::terminate;
+  if (interrupts > 0 || drains > 0) return Stop::drain;
   return std::nullopt;
 }
 

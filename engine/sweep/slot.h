@@ -41,6 +41,7 @@ struct TrialEnd {
   double seconds = 0;                    ///< wall-clock time of this attempt [s]
   std::string environment_problem = {};  ///< not empty: disk, program or device do not work; end the sweep
   std::string device_problem = {};       ///< not empty: this slot's device does not work; start nothing there
+  bool hopeless = false;   ///< its configuration is at fault: another start would end the same way
   bool run_alone = false;  ///< its pack failed, whoever's fault that was: try again without company
   double peak_memory = 0;  ///< of the process so far, resident [MiB]; 0 when unknown
 };
@@ -63,8 +64,11 @@ class Slots {
  public:
   virtual ~Slots() = default;
   virtual int count() const = 0;
-  /// Starts a job in an idle slot (0 .. count()-1). What goes wrong arrives as an event. The slot is idle
-  /// again after one TrialEnd for each of the job's trials.
+  /// How many trials a slot may be given at a time: more than one where asking for the next one would take
+  /// longer than a trial.
+  virtual std::size_t depth() const { return 1; }
+  /// Starts a job in a slot (0 .. count()-1) that is idle, or has fewer trials than depth(). What goes wrong
+  /// arrives as an event. The slot is idle again after one TrialEnd for each of the job's trials.
   virtual void start(int slot, const Job& job) = 0;
   /// Waits until something happens or `timeout` is over, using next to no processor time.
   virtual std::vector<SlotEvent> wait(std::chrono::milliseconds timeout) = 0;

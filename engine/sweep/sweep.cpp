@@ -1,18 +1,25 @@
 #include "sweep/sweep.h"
 
-#include <chrono>
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/programs.h"
 #include "store/run_directory.h"
+#include "sweep/devices.h"
 #include "sweep/event_log.h"
+#include "sweep/job_limit.h"
 #include "sweep/local_slots.h"
+#include "sweep/master.h"
 #include "sweep/mpi_slots.h"
+#include "sweep/pace.h"
 #include "sweep/progress.h"
+#include "sweep/quarantine.h"
 #include "sweep/run_folder.h"
 #include "sweep/signals.h"
 
@@ -20,12 +27,23 @@ namespace lnn::sweep {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 using store::Outcome;
 
-constexpr milliseconds tick{100};
-constexpr milliseconds grace_after_problem{2000};
 constexpr int listed_failures = 20;
+
+void check_limits(const SweepOptions& options) {
+  const std::array limits{std::pair{"--trial-timeout", options.trial_timeout},
+                          std::pair{"--hang-limit", options.hang_limit},
+                          std::pair{"--memory-limit", options.memory_limit},
+                          std::pair{"--checkpoint-every", options.checkpoint_every},
+                          std::pair{"--time-limit", options.time_limit.value_or(1)}};
+  for (const auto& [option, value] : limits) {
+    if (!(value >= 0)) throw_user_error("{} {}: must not be negative.", option, value);
+  }
+  if (options.retry.max_retries < 0) {
+    throw_user_error("--max-retries {}: must be 0 or more.", options.retry.max_retries);
+  }
+}
 
 void check(const SweepOptions& options, const MpiSession* mpi) {
   if (options.threads < 1) throw_user_error("--threads {}: must be at least 1.", options.threads);
@@ -39,19 +57,17 @@ void check(const SweepOptions& options, const MpiSession* mpi) {
         "start without mpirun.",
         *options.workers, mpi->size());
   }
-  if (options.retry.max_attempts < 1) {
-    throw_user_error("--max-attempts {}: must be at least 1.", options.retry.max_attempts);
-  }
   jets::check_words(options.engine);
   if (options.pack < 0) throw_user_error("--pack {}: must be auto or at least 1.", options.pack);
-  if (!(options.trial_timeout >= 0)) {
-    throw_user_error("--trial-timeout {}: must be a positive number of seconds.", options.trial_timeout);
-  }
+  check_limits(options);
 }
 
-int local_workers(const SweepOptions& options) {
+// On GPUs a slot each, unless told otherwise; on the processor as many as there are cores for.
+int local_workers(const SweepOptions& options, std::size_t devices) {
   const int cores = available_cores();
-  const int workers = options.workers.value_or(std::max(1, cores / options.threads));
+  const bool on_devices = options.engine.device == "cuda" && devices > 0;
+  const int fitting = on_devices ? static_cast<int>(devices) : std::max(1, cores / options.threads);
+  const int workers = options.workers.value_or(fitting);
   if (workers * options.threads > cores) {
     std::cerr << fmt::format(
         "lnn-sweep: {} workers x {} threads on {} cores: each trial will be slower, seconds in the results "
@@ -63,187 +79,166 @@ int local_workers(const SweepOptions& options) {
 
 std::unique_ptr<Slots> make_slots(const SweepOptions& options, const MpiSession* mpi) {
   if (mpi != nullptr && mpi->size() > 1) return std::make_unique<MpiSlots>(*mpi);
-  return std::make_unique<LocalSlots>(local_workers(options));
+  const std::vector<std::string> devices = visible_devices();
+  return std::make_unique<LocalSlots>(local_workers(options, devices.size()), devices);
 }
 
-/// One run of the master: deals out trials, listens, and says how it went.
-class Master {
+Board resumed_board(const experiment::Plan& plan, const SweepOptions& options, const Shard& shard,
+                    const RunFolder& folder) {
+  Board board(plan, folder.scan(plan));
+  board.saved(folder.saved_epochs(plan));
+  board.retry(options.retry);
+  board.select(options.selected, shard);
+  return board;
+}
+
+Job job_of(const SweepOptions& options, const store::RunDirectory& run) {
+  Job job;
+  job.run = run.root.string();
+  job.program = trial_program().string();
+  job.threads = options.threads;
+  job.timeout = options.trial_timeout;
+  job.hang_limit = options.hang_limit;
+  job.memory_limit = options.memory_limit;
+  job.checkpoint_every = options.checkpoint_every;
+  job.backend = options.engine.backend;
+  job.precision = options.engine.precision;
+  job.device = options.engine.device;
+  return job;
+}
+
+Deadline deadline_of(const SweepOptions& options) {
+  constexpr double margin = 5;  // Slurm's clock, and the time to write the last lines [s]
+  if (options.time_limit) return Deadline(*options.time_limit);
+  const auto end = job_end_time();
+  return end ? Deadline(std::max(0.0, *end - unix_seconds() - margin)) : Deadline();
+}
+
+// What was measured elsewhere on this kind of machine, and in this run itself.
+PaceTable earlier_pace(const SweepOptions& options, const store::RunDirectory& run) {
+  PaceTable table = read_pace(run.pace());
+  if (const fs::path cache = pace_cache(options.engine.backend + "-" + options.engine.device); !cache.empty())
+    table.merge(read_pace(cache));
+  return table;
+}
+
+/// A sweep from its lock to its last line.
+class Sweep {
  public:
-  Master(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder, Slots& slots);
-  int run();
+  Sweep(const experiment::Plan& plan, const SweepOptions& options, const MpiSession* mpi)
+      : plan_(plan),
+        options_(options),
+        shard_(options.shard.value_or(shard_of_array_task().value_or(Shard{}))),
+        folder_({options.out, options.overrides, options.fresh, shard_}, plan),
+        run_(folder_.run()),
+        slots_(make_slots(options, mpi)),
+        board_(resumed_board(plan, options, shard_, folder_)) {
+    for (const experiment::PlannedTrial& trial : plan.trials) planned_[trial.id] = &trial;
+  }
+
+  int run() {
+    EventLog events(folder_.events_path());
+    Progress progress(options_.quiet ? Progress::Style::quiet : Progress::best_style(), board_);
+    const MasterOptions master = master_options();
+    greet(master.deadline);
+    events.sweep_started(slots_->count(), board_.totals().waiting);
+    const SweepEnd end = Master(master, board_, *slots_, events, progress).run();
+    progress.close();
+    if (!end.pace.empty()) write_pace(run_.pace(), end.pace);
+    const int code = finish(end);
+    events.sweep_ended(code);
+    if (!end.problem.empty()) throw EnvironmentError(end.problem);
+    return code;
+  }
 
  private:
-  void deal_out();
-  int pack_size() const;
-  void start(int slot, const std::vector<const TrialStatus*>& pack);
-  void handle(const SlotEvent& event);
-  void handle_end(const SlotEvent& event, const TrialEnd& end);
-  void obey_signals();
-  void stop(milliseconds grace);
-  int finish();
-  int stopped_early() const;
-  void summarize() const;
+  MasterOptions master_options();
+  void greet(const Deadline& deadline) const;
+  void note_end(const TrialStatus& trial, const TrialEnd& end, bool again, const Job& job) const;
+  int finish(const SweepEnd& end) const;
+  bool other_parts_wait() const;
+  int stopped_early(const SweepEnd& end) const;
+  void summarize(const SweepEnd& end) const;
+  void judge_forecast(const SweepEnd& end) const;
   void list_failures() const;
 
   const experiment::Plan& plan_;
   const SweepOptions& options_;
-  const RunFolder& folder_;
+  Shard shard_;
+  RunFolder folder_;
   const store::RunDirectory& run_;
-  Slots& slots_;
-  std::string program_;
-  std::map<std::string, const experiment::Json*> configs_;
+  std::unique_ptr<Slots> slots_;
   Board board_;
-  EventLog events_;
-  Progress progress_;
-  std::vector<std::size_t> running_;      ///< trials in each slot
-  std::optional<milliseconds> stopping_;  ///< the grace that running trials were given
-  std::string problem_;
+  std::unordered_map<std::string, const experiment::PlannedTrial*> planned_;
 };
 
-Board resumed_board(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder) {
-  Board board(plan, folder.scan(plan));
-  board.saved(folder.saved_epochs(plan));
-  board.retry(options.retry);
-  board.select(options.selected);
-  return board;
+MasterOptions Sweep::master_options() {
+  MasterOptions master;
+  master.job = job_of(options_, run_);
+  master.config = [this](const std::string& id) { return planned_.at(id)->config().dump(2) + "\n"; };
+  master.pack = options_.pack;
+  master.retry = options_.retry;
+  master.deadline = deadline_of(options_);
+  master.earlier = earlier_pace(options_, run_);
+  master.on_end = [this, job = master.job](const TrialStatus& trial, const TrialEnd& end, bool again) {
+    note_end(trial, end, again, job);
+  };
+  master.on_beat = [this] { folder_.beat(); };
+  return master;
 }
 
-Master::Master(const experiment::Plan& plan, const SweepOptions& options, const RunFolder& folder,
-               Slots& slots)
-    : plan_(plan),
-      options_(options),
-      folder_(folder),
-      run_(folder.run()),
-      slots_(slots),
-      program_(trial_program().string()),
-      board_(resumed_board(plan, options, folder)),
-      events_(run_.events()),
-      progress_(options.quiet ? Progress::Style::quiet : Progress::best_style(), board_, slots.count()),
-      running_(static_cast<std::size_t>(slots.count()), 0) {
-  for (const experiment::PlannedTrial& trial : plan.trials) configs_[trial.id] = &trial.config;
+void Sweep::note_end(const TrialStatus& trial, const TrialEnd& end, bool again, const Job& job) const {
+  if (is_result(end.outcome)) {
+    leave_quarantine(run_, trial.id);
+  } else if (is_worth_a_retry(end) && !again) {
+    write_quarantine(run_, trial, end, job);
+  }
 }
 
-int Master::run() {
+void Sweep::greet(const Deadline& deadline) const {
+  if (options_.quiet) return;
   const Totals before = board_.totals();
-  if (!options_.quiet) {
-    std::cerr << fmt::format("lnn-sweep: {} trials, {} to run, {} at a time, in {}\n", before.trials,
-                             before.waiting, slots_.count(), run_.root.string());
-  }
-  events_.sweep_started(slots_.count(), before.waiting);
-  for (;;) {
-    obey_signals();
-    if (!stopping_) deal_out();
-    if (std::ranges::none_of(running_, [](std::size_t trials) { return trials > 0; })) break;
-    for (const SlotEvent& event : slots_.wait(tick)) handle(event);
-    progress_.tick();
-  }
-  progress_.close();
-  return finish();
-}
-
-void Master::deal_out() {
-  for (std::size_t slot = 0; slot < running_.size(); ++slot) {
-    if (running_[slot] > 0) continue;
-    const auto pack = board_.next(pack_size());
-    if (pack.empty()) return;
-    start(static_cast<int>(slot), pack);
+  std::cerr << fmt::format("lnn-sweep: {} trials{}, {} to run, {} at a time, in {}\n", before.trials,
+                           shard_.whole() ? "" : fmt::format(" (part {} of the plan)", shard_.text()),
+                           before.waiting, slots_->count(), run_.root.string());
+  if (deadline.exists()) {
+    std::cerr << fmt::format("lnn-sweep: leaves within {}{}\n", duration_text(std::max(0.0, deadline.left())),
+                             options_.time_limit ? "" : " (the job's time limit)");
   }
 }
 
-// A processor gains nothing from packs. A GPU needs many trials at once, but every slot shall have its share.
-int Master::pack_size() const {
-  constexpr int enough_for_a_device = 128;
-  if (options_.pack > 0) return options_.pack;
-  if (!options_.engine.device.starts_with("cuda")) return 1;
-  const auto lead = board_.next(1);
-  if (lead.empty()) return 1;
-  const int slots = slots_.count();
-  return std::min(enough_for_a_device, (board_.companions(*lead.front()) + slots - 1) / slots);
-}
-
-void Master::start(int slot, const std::vector<const TrialStatus*>& pack) {
-  Job job;
-  for (const TrialStatus* trial : pack) {
-    job.ids.push_back(trial->id);
-    job.configs.push_back(configs_.at(trial->id)->dump(2) + "\n");
-  }
-  job.run = run_.root.string();
-  job.program = program_;
-  job.attempt = pack.front()->attempts + 1;
-  job.threads = options_.threads;
-  job.timeout = options_.trial_timeout;
-  job.backend = options_.engine.backend;
-  job.precision = options_.engine.precision;
-  job.device = options_.engine.device;
-  for (const TrialStatus* trial : pack) {
-    board_.started(trial->id, job.attempt, unix_seconds());
-    events_.trial_started(*trial, slot);
-    progress_.started(*trial);
-  }
-  running_[static_cast<std::size_t>(slot)] = pack.size();
-  slots_.start(slot, job);
-}
-
-void Master::handle(const SlotEvent& event) {
-  if (const auto* end = std::get_if<TrialEnd>(&event.report)) {
-    handle_end(event, *end);
-    return;
-  }
-  const auto& epoch = std::get<trial::EpochEvent>(event.report);
-  board_.reported(event.id, epoch, unix_seconds());
-  events_.epoch(event.id, epoch);
-}
-
-void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
-  --running_[static_cast<std::size_t>(event.slot)];
-  board_.ended(event.id, end.outcome, end.reason, unix_seconds(), end.run_alone);
-  events_.trial_ended(event.id, end);
-  progress_.ended(board_.trial(event.id), end);
-  if (!end.environment_problem.empty()) {
-    if (problem_.empty()) problem_ = end.environment_problem;
-    stop(grace_after_problem);
-  } else if (end.outcome == Outcome::interrupted && !stopping_) {
-    // A worker rank was told to stop before this one.
-    stop(grace_after_problem);
-  }
-}
-
-void Master::obey_signals() {
-  if (const auto grace = StopSignals::requested()) stop(*grace);
-}
-
-void Master::stop(milliseconds grace) {
-  if (stopping_ && *stopping_ <= grace) return;
-  stopping_ = grace;
-  slots_.stop(grace);
-}
-
-int Master::finish() {
-  if (!problem_.empty()) {
-    events_.sweep_ended(bad_environment);
-    throw EnvironmentError(problem_);
-  }
+int Sweep::finish(const SweepEnd& end) const {
+  if (!end.problem.empty()) return bad_environment;
   const Totals totals = board_.totals();
-  if (totals.waiting > 0) {
-    events_.sweep_ended(run_again);
-    return stopped_early();
+  if (totals.waiting > 0) return stopped_early(end);
+  if (other_parts_wait()) {
+    std::cout << fmt::format("Part {} is done. When all parts are: lnn-sweep collect {}\n", shard_.text(),
+                             options_.out.string());
+  } else {
+    store::collect(run_, plan_);
   }
-  store::collect(run_, plan_);
-  summarize();
-  const int code = totals.not_completed() > 0 ? some_failed : all_well;
-  events_.sweep_ended(code);
-  return code;
+  summarize(end);
+  return totals.not_completed() > 0 ? some_failed : all_well;
 }
 
-int Master::stopped_early() const {
+// The last part that ends collects the results of all.
+bool Sweep::other_parts_wait() const {
+  if (shard_.whole()) return false;
+  return std::ranges::any_of(plan_.trials, [this](const experiment::PlannedTrial& trial) {
+    std::error_code ignored;
+    return !fs::exists(run_.trial(trial.id), ignored);
+  });
+}
+
+int Sweep::stopped_early(const SweepEnd& end) const {
   const Totals totals = board_.totals();
   std::cerr << fmt::format(
-      "lnn-sweep: stopped with {} of {} trials done. Run the same command again to continue.\n",
-      totals.done(), totals.trials);
+      "lnn-sweep: stopped by {} with {} of {} trials done. Run the same command again to continue.\n",
+      end.stopped, totals.done(), totals.trials);
   return run_again;
 }
 
-void Master::summarize() const {
+void Sweep::summarize(const SweepEnd& end) const {
   const Totals totals = board_.totals();
   std::string line = fmt::format("{} {}:", totals.trials, totals.trials == 1 ? "trial" : "trials");
   for (const auto& [outcome, count] : totals.finished)
@@ -251,11 +246,27 @@ void Master::summarize() const {
   line.back() = '.';
   std::cout << line << "\n";
   list_failures();
+  judge_forecast(end);
   std::cout << fmt::format("Results: {}\nNext: lnn-sweep table {}\n", run_.results().string(),
                            options_.out.string());
 }
 
-void Master::list_failures() const {
+void Sweep::judge_forecast(const SweepEnd& end) const {
+  if (end.starts == 0 || end.busy <= 0) return;
+  std::cout << fmt::format("Took {}", duration_text(end.seconds));
+  if (end.forecast) {
+    std::cout << fmt::format("; the forecast after {} was {} ({} to {})", duration_text(end.forecast_after),
+                             duration_text(end.forecast_after + end.forecast->seconds),
+                             duration_text(end.forecast_after + end.forecast->low),
+                             duration_text(end.forecast_after + end.forecast->high));
+  }
+  std::cout << fmt::format(
+      ". No order of these {} starts on {} {} takes less than {} (this one: {:.3f} times).\n", end.starts,
+      slots_->count(), slots_->count() == 1 ? "slot" : "slots",
+      duration_text(end.lower_bound(slots_->count())), end.seconds / end.lower_bound(slots_->count()));
+}
+
+void Sweep::list_failures() const {
   int listed = 0;
   for (const TrialStatus& trial : board_.trials()) {
     if (!trial.selected || trial.outcome == Outcome::completed) continue;
@@ -268,8 +279,9 @@ void Master::list_failures() const {
   }
   if (board_.totals().without_result() > 0) {
     std::cout << fmt::format(
-        "The same command again retries those that have not failed {} times; --retry-failed all of them.\n",
-        options_.retry.max_attempts);
+        "What failed {} times is left alone; RUN/quarantine has a command to reproduce each. --retry-failed "
+        "starts them again.\n",
+        options_.retry.max_retries + 1);
   }
 }
 
@@ -283,9 +295,7 @@ int run_sweep(const experiment::Plan& plan, const SweepOptions& options, const M
   check(options, mpi);
   trial_program();  // before anything is created
   const StopSignals signals;
-  const RunFolder folder({options.out, options.overrides, options.fresh}, plan);
-  const auto slots = make_slots(options, mpi);
-  return Master(plan, options, folder, *slots).run();
+  return Sweep(plan, options, mpi).run();
 }
 
 }  // namespace lnn::sweep

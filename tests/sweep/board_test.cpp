@@ -13,16 +13,16 @@ using lnn::sweep::TrialState;
 
 lnn::experiment::Plan plan_with_costs(const std::vector<double>& costs) {
   lnn::experiment::Plan plan;
-  for (std::size_t k = 0; k < costs.size(); ++k) plan.trials.push_back({std::to_string(k), {}, costs[k], {}});
+  for (std::size_t k = 0; k < costs.size(); ++k) plan.trials.push_back({std::to_string(k), costs[k], {}});
   return plan;
 }
 
-lnn::store::RunContents with_record(const std::string& id, Outcome outcome, int attempts) {
-  lnn::store::RunContents contents;
-  contents.records[id].id = id;
-  contents.records[id].outcome = outcome;
-  contents.records[id].attempts = attempts;
-  return contents;
+lnn::store::TrialOutcomes with_record(const std::string& id, Outcome outcome, int attempts) {
+  lnn::store::TrialOutcomes outcomes;
+  outcomes.ended[id].id = id;
+  outcomes.ended[id].outcome = outcome;
+  outcomes.ended[id].attempts = attempts;
+  return outcomes;
 }
 
 std::optional<TrialState> state_after_retry(Outcome outcome, int attempts, lnn::sweep::RetryPolicy policy) {
@@ -56,12 +56,12 @@ TEST(Board, KeepsResultsWhateverThePolicy) {
 }
 
 TEST(Board, RetriesWhatFailedUpToTheLimit) {
-  for (const Outcome outcome : {Outcome::crashed, Outcome::failed, Outcome::timed_out}) {
-    EXPECT_EQ(state_after_retry(outcome, 2, {3, false}), TrialState::waiting);
-    EXPECT_EQ(state_after_retry(outcome, 3, {3, false}), TrialState::finished);
-    EXPECT_EQ(state_after_retry(outcome, 3, {3, true}), TrialState::waiting);
+  for (const Outcome outcome : {Outcome::crashed, Outcome::failed, Outcome::timed_out, Outcome::hung}) {
+    EXPECT_EQ(state_after_retry(outcome, 2, {2, false}), TrialState::waiting);
+    EXPECT_EQ(state_after_retry(outcome, 3, {2, false}), TrialState::finished);
+    EXPECT_EQ(state_after_retry(outcome, 3, {2, true}), TrialState::waiting);
   }
-  EXPECT_EQ(state_after_retry(Outcome::interrupted, 9, {3, false}), TrialState::waiting);
+  EXPECT_EQ(state_after_retry(Outcome::interrupted, 9, {2, false}), TrialState::waiting);
 }
 
 TEST(Board, CountsOnlySelectedTrials) {
@@ -85,11 +85,11 @@ TEST(Board, PacksTrialsOfOneShapeThatHaveNeverBeenStarted) {
   EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"0", "2", "3"}));
   board.started("0", 1, 1);
   board.ended("0", Outcome::crashed, "its pack died", 2, true);
-  EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"0"}));
-  board.started("0", 2, 3);
+  EXPECT_EQ(ids_of(board.next(9)), (std::vector<std::string>{"2", "3", "4"}));
+  for (const char* id : {"2", "3", "4"}) board.started(id, 1, 3);
   EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"1"}));
   board.started("1", 1, 3);
-  EXPECT_EQ(ids_of(board.next(9)), (std::vector<std::string>{"2", "3", "4"}));
+  EXPECT_EQ(ids_of(board.next(3)), (std::vector<std::string>{"0"})) << "what has failed comes last and alone";
 }
 
 TEST(Board, PacksContinueFromCheckpointsOfOneEpoch) {
@@ -101,7 +101,47 @@ TEST(Board, PacksContinueFromCheckpointsOfOneEpoch) {
   EXPECT_EQ(board.companions(*board.next(1).front()), 2);
   board.started("0", 1, 1);
   board.started("2", 1, 1);
+  EXPECT_EQ(ids_of(board.next(4)), (std::vector<std::string>{"3"}));
+  board.started("3", 1, 1);
   EXPECT_EQ(ids_of(board.next(4)), (std::vector<std::string>{"1"}));
+}
+
+TEST(Board, StartsTheLongestFirstAsMeasured) {
+  Board board(plan_with_costs({3, 2}));
+  board.expect({10, 20});
+  EXPECT_EQ(board.next(1).front()->id, "1");
+}
+
+TEST(Board, ClassesWhoseTrialsMayNotStartAreSkipped) {
+  Board board(plan_with_costs({3, 2}));
+  const auto cheap = [](const lnn::sweep::TrialStatus& trial) { return trial.cost < 2.5; };
+  EXPECT_EQ(board.next(1, cheap).front()->id, "1");
+  board.started("1", 1, 1);
+  EXPECT_TRUE(board.next(1, cheap).empty());
+}
+
+TEST(Board, WhatHasACheckpointComesFirstInItsClass) {
+  Board board(plan_with_costs({1, 1, 1}));
+  board.saved({{"1", 5}});
+  EXPECT_EQ(board.next(1).front()->id, "1");
+}
+
+TEST(Board, APartHasItsOwnTrials) {
+  Board board(plan_with_costs({5, 4, 3, 2}));
+  board.select({}, {2, 2});
+  EXPECT_EQ(board.totals().trials, 2);
+  EXPECT_EQ(board.next(1).front()->id, "1");
+}
+
+TEST(Retry, OnlyWhatAnotherStartMayChange) {
+  using lnn::sweep::is_worth_a_retry;
+  using lnn::sweep::TrialEnd;
+  for (const Outcome outcome : {Outcome::crashed, Outcome::failed, Outcome::hung, Outcome::out_of_memory})
+    EXPECT_TRUE(is_worth_a_retry(TrialEnd{.outcome = outcome}));
+  for (const Outcome outcome :
+       {Outcome::completed, Outcome::diverged, Outcome::timed_out, Outcome::interrupted})
+    EXPECT_FALSE(is_worth_a_retry(TrialEnd{.outcome = outcome}));
+  EXPECT_FALSE(is_worth_a_retry(TrialEnd{.outcome = Outcome::failed, .hopeless = true}));
 }
 
 TEST(Board, ADivergedTrialIsAResultAndACrashIsNot) {
@@ -123,46 +163,6 @@ TEST(Board, IgnoresTrialsOfAnOlderPlan) {
   board.reported("gone", {}, 1);
   board.ended("gone", Outcome::crashed, "", 1);
   EXPECT_EQ(board.totals().waiting, 1);
-}
-
-TEST(Forecast, IsUnknownBeforeTheFirstMeasurement) {
-  Board board(plan_with_costs({1, 1}));
-  board.started("0", 1, 100);
-  EXPECT_FALSE(lnn::sweep::forecast_seconds(board, 105, 2).has_value());
-}
-
-TEST(Forecast, DealsTheRestOutAtTheMeasuredSpeed) {
-  // 10 work units took 20 s: 2 s a unit. Two slots: one is a quarter through 8 units (12 s left), the other
-  // free. Waiting: 5 units (10 s, on the free slot), then 3 units (6 s, after the 10 s): 16 s.
-  Board board(plan_with_costs({10, 8, 5, 3}));
-  board.started("0", 1, 100);
-  board.ended("0", Outcome::completed, "", 120);
-  board.started("1", 1, 116);
-  board.reported("1", {.epoch = 1, .epochs = 4}, 120);
-  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 120, 2).value(), 16, 1e-9);
-  // Four seconds later and nothing new: the running trial is that much nearer its end.
-  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 124, 1).value(), 8 + 10 + 6, 1e-9);
-}
-
-// Ten of twelve epochs come from a checkpoint: one epoch of work took 4 s, and one is left.
-TEST(Forecast, MeasuresWhatWasDoneSinceTheCheckpoint) {
-  Board board(plan_with_costs({12}));
-  board.started("0", 1, 100);
-  board.reported("0", {.epoch = 11, .epochs = 12}, 104);
-  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 104, 1).value(), 4, 1e-9);
-  // A new start forgets the last one's reports.
-  board.started("0", 2, 200);
-  board.reported("0", {.epoch = 1, .epochs = 12}, 201);
-  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 201, 1).value(), 11, 1e-9);
-}
-
-TEST(Forecast, MeasuresTrialsThatDivergedByTheEpochsTheyHad) {
-  Board board(plan_with_costs({10, 10}));
-  board.started("0", 1, 100);
-  board.reported("0", {.epoch = 1, .epochs = 10}, 102);
-  board.reported("0", {.epoch = 2, .epochs = 10}, 104);
-  board.ended("0", Outcome::diverged, "NaN", 104);
-  EXPECT_NEAR(lnn::sweep::forecast_seconds(board, 104, 1).value(), 20, 1e-9);
 }
 
 }  // namespace

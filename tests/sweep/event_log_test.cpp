@@ -32,7 +32,7 @@ TEST_F(EventLogTest, WritesWhatHappenedInOrder) {
     EventLog log(path());
     log.sweep_started(2, 5);
     log.trial_started(trial(2), 1);
-    log.trial_ended("abc", {lnn::store::Outcome::crashed, "SIGSEGV", 1.5, ""});
+    log.trial_ended("abc", {.outcome = lnn::store::Outcome::crashed, .reason = "SIGSEGV", .seconds = 1.5});
     log.sweep_ended(1);
   }
   const auto events = EventReader(path()).read_new();
@@ -49,6 +49,7 @@ TEST_F(EventLogTest, ThinsEpochsToOneASecond) {
   EventLog log(path());
   log.trial_started(trial(1), 0);
   for (int epoch = 1; epoch <= 100; ++epoch) log.epoch("abc", {.epoch = epoch, .epochs = 100});
+  log.flush();
   EXPECT_EQ(EventReader(path()).read_new().size(), 2U);
 }
 

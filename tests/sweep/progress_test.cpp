@@ -12,10 +12,9 @@ using testing::HasSubstr;
 Board three_trials() {
   lnn::experiment::Plan plan;
   for (const char* id : {"a", "b", "c"}) {
-    lnn::experiment::Trial member;
-    member.label = std::string("arm ") + id;
-    member.seed = 4;
-    plan.trials.push_back({id, {}, 1, {member}});
+    lnn::experiment::PlannedArm arm;
+    arm.label = std::string("arm ") + id;
+    plan.trials.push_back({id, 1, {{std::make_shared<const lnn::experiment::PlannedArm>(arm), 4}}});
   }
   Board board(plan);
   board.started("a", 1, 100);
@@ -26,10 +25,12 @@ Board three_trials() {
 }
 
 TEST(Progress, TotalLineCountsAndForecasts) {
-  EXPECT_EQ(lnn::sweep::total_line(three_trials(), 192, 3725),
+  EXPECT_EQ(lnn::sweep::total_line(three_trials(), 192, 3725.0),
             "1/3 done, 1 crashed, 1 running, 1 waiting, elapsed 3:12, about 1:02:05 left");
-  EXPECT_EQ(lnn::sweep::total_line(three_trials(), 4, std::nullopt),
+  EXPECT_EQ(lnn::sweep::total_line(three_trials(), 4, std::optional<double>()),
             "1/3 done, 1 crashed, 1 running, 1 waiting, elapsed 4.0 s");
+  EXPECT_EQ(lnn::sweep::total_line(three_trials(), 192, lnn::sweep::Forecast{600, 500, 720}),
+            "1/3 done, 1 crashed, 1 running, 1 waiting, elapsed 3:12, 10:00 left (8:20 to 12:00)");
 }
 
 TEST(Progress, RunningLinesShowEpochsAndLosses) {

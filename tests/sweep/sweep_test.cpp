@@ -62,21 +62,67 @@ TEST_F(RunSweepTest, RunsNothingTwice) {
   EXPECT_TRUE(fs::exists(run().results())) << "the collected file is rebuilt";
 }
 
-TEST_F(RunSweepTest, RetriesUpToTheLimit) {
-  options_.retry.max_attempts = 2;
-  for (const int attempts : {1, 2, 2}) {
-    EXPECT_EQ(sweep({"segv"}), 1);
-    EXPECT_EQ(record(0).attempts, attempts);
-  }
+TEST_F(RunSweepTest, RetriesUpToTheLimitAndThenQuarantines) {
+  options_.retry.max_retries = 1;
+  EXPECT_EQ(sweep({"segv", "ok"}), 1);
+  EXPECT_EQ(record(0).attempts, 2);
+  const std::string note = lnn::read_text_file(run().quarantine(id_of(0)));
+  EXPECT_THAT(note, HasSubstr("SIGSEGV"));
+  EXPECT_THAT(note, HasSubstr("lnn-sweep train --config " + run().config(id_of(0)).string()));
+  EXPECT_FALSE(fs::exists(run().quarantine(id_of(1))));
+  EXPECT_EQ(sweep({"segv", "ok"}), 1);
+  EXPECT_EQ(record(0).attempts, 2) << "quarantined: not started again";
   options_.retry.retry_failed = true;
-  EXPECT_EQ(sweep({"segv"}), 1);
+  EXPECT_EQ(sweep({"segv", "ok"}), 1);
   EXPECT_EQ(record(0).attempts, 3);
 }
 
-TEST_F(RunSweepTest, ASecondAttemptMaySucceed) {
-  EXPECT_EQ(sweep({"flaky"}), 1);
-  EXPECT_EQ(sweep({"flaky"}), 0);
+TEST_F(RunSweepTest, ASecondStartMaySucceedInTheSameSweep) {
+  EXPECT_EQ(sweep({"flaky", "ok"}), 0);
   EXPECT_EQ(record(0).attempts, 2);
+  EXPECT_TRUE(!fs::exists(run().quarantine()) || fs::is_empty(run().quarantine()));
+}
+
+TEST_F(RunSweepTest, ATrialThatHangsIsEndedAndStartedAgain) {
+  options_.hang_limit = 0.3;
+  options_.retry.max_retries = 1;
+  EXPECT_EQ(sweep({"hang", "ok"}), 1);
+  EXPECT_EQ(record(0).outcome, Outcome::hung);
+  EXPECT_EQ(record(0).attempts, 2);
+}
+
+TEST_F(RunSweepTest, LeavesBeforeTheTimeLimit) {
+  options_.time_limit = 2;
+  options_.workers = 1;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(sweep({"slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2"}),
+            lnn::sweep::run_again);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2000));
+  EXPECT_TRUE(fs::exists(run().trial(id_of(0))));
+  EXPECT_FALSE(fs::exists(run().trial(id_of(5))));
+  options_.time_limit.reset();
+  EXPECT_EQ(sweep({"slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2"}), 0);
+}
+
+TEST_F(RunSweepTest, StartsNothingThatCannotReachItsFirstCheckpoint) {
+  options_.workers = 1;
+  EXPECT_EQ(sweep({"slow:0.5"}), 0);
+  fs::remove(run().trial(id_of(0)));
+  // The first checkpoint of this class came after half a second; a quarter of the limit is kept for saving.
+  options_.time_limit = 0.6;
+  EXPECT_EQ(sweep({"slow:0.5"}), lnn::sweep::run_again);
+  EXPECT_THAT(lnn::read_text_file(run().events()), testing::Not(HasSubstr("\"slot\":0,\"time\":9")));
+  EXPECT_FALSE(fs::exists(run().trial(id_of(0))));
+}
+
+TEST_F(RunSweepTest, PartsShareAFolderAndTheLastOneCollects) {
+  options_.shard = lnn::sweep::Shard{1, 2};
+  EXPECT_EQ(sweep({"ok", "ok", "ok", "ok"}), 0);
+  EXPECT_FALSE(fs::exists(run().results()));
+  options_.shard = lnn::sweep::Shard{2, 2};
+  EXPECT_EQ(sweep({"ok", "ok", "ok", "ok"}), 0);
+  EXPECT_TRUE(fs::exists(run().results()));
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_EQ(record(k).attempts, 1);
 }
 
 TEST_F(RunSweepTest, AChangedPlanOnlyAddsWhatIsMissing) {
@@ -113,7 +159,7 @@ TEST_F(RunSweepTest, RefusesImpossibleOptions) {
   };
   refused([](auto& options) { options.workers = 0; });
   refused([](auto& options) { options.threads = 0; });
-  refused([](auto& options) { options.retry.max_attempts = 0; });
+  refused([](auto& options) { options.retry.max_retries = -1; });
   refused([](auto& options) { options.trial_timeout = -1; });
   EXPECT_FALSE(fs::exists(run().root)) << "nothing may be created before the options are checked";
 }
@@ -158,7 +204,7 @@ TEST_F(RunSweepTest, ASignalStopsTheSweepAndTheNextRunGoesOn) {
 TEST_F(RunSweepTest, StatusTellsWhatIsOnDisk) {
   auto plan = plan_of({"ok", "segv", "nan", "ok"});
   // A plan on disk is only believed when each id fits its configuration.
-  for (auto& trial : plan.trials) trial.id = lnn::experiment::trial_id(trial.config);
+  for (auto& trial : plan.trials) trial.id = lnn::experiment::trial_id(trial.config());
   options_.selected = {plan.trials[0].id, plan.trials[1].id, plan.trials[2].id};
   EXPECT_EQ(lnn::sweep::run_sweep(plan, options_), 1);
   const auto status = lnn::sweep::StatusReader(run()).read();

@@ -1,0 +1,200 @@
+#include "sweep/pace.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <queue>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/machine.h"
+
+namespace lnn::sweep {
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr int schema_version = 1;
+
+std::optional<ClassPace> class_from(const Json& json) {
+  try {
+    const ClassPace pace{json.at("seconds"), json.at("trials"), json.at("first_checkpoint"),
+                         json.at("memory_mib"), json.at("file_bytes")};
+    const bool sensible = pace.seconds > 0 && std::isfinite(pace.seconds) && pace.trials >= 0;
+    return sensible ? std::optional(pace) : std::nullopt;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+Json to_json(const ClassPace& pace) {
+  return {{"seconds", pace.seconds},
+          {"trials", pace.trials},
+          {"first_checkpoint", pace.first_checkpoint},
+          {"memory_mib", pace.memory},
+          {"file_bytes", pace.file_bytes}};
+}
+
+std::string file_name_of(std::string text) {
+  for (char& letter : text) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
+  }
+  return text;
+}
+
+// What this attempt has done, without what it took over from a checkpoint.
+double fraction_gained(const TrialStatus& trial) {
+  if (!trial.epoch || trial.epoch->epochs <= 0) return fraction_done(trial);
+  return fraction_done(trial) - static_cast<double>(trial.epochs_before) / trial.epoch->epochs;
+}
+
+struct Seen {
+  double trials = 0;   // and parts of trials
+  double seconds = 0;  // that they took
+  double cost = 0;     // of one trial
+};
+
+std::vector<Seen> what_was_seen(const Board& board) {
+  std::vector<Seen> seen(board.classes());
+  for (const TrialStatus& trial : board.trials()) {
+    Seen& of_class = seen[static_cast<std::size_t>(trial.cost_class)];
+    of_class.cost = trial.cost;
+    const double gained = trial.started > 0 ? fraction_gained(trial) : 0;
+    const double seconds = trial.reported - trial.started;
+    // The clock may have been set back.
+    if (gained <= 0 || seconds <= 0) continue;
+    of_class.trials += gained;
+    of_class.seconds += seconds;
+  }
+  return seen;
+}
+
+}  // namespace
+
+PaceTable read_pace(const fs::path& path) {
+  PaceTable table;
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return table;
+  try {
+    const Json json = Json::parse(read_text_file(path), nullptr, false);
+    if (!json.is_object() || json.value("schema_version", Json()) != schema_version) return table;
+    const Json classes = json.value("classes", Json::object());
+    for (const auto& [name, pace] : classes.items()) {
+      if (const auto read = class_from(pace)) table[name] = *read;
+    }
+  } catch (const EnvironmentError&) {
+    // Unreadable is as good as missing.
+  } catch (const Json::exception&) {
+    table.clear();
+  }
+  return table;
+}
+
+void write_pace(const fs::path& path, const PaceTable& table) {
+  PaceTable all = table;
+  all.merge(read_pace(path));
+  Json classes = Json::object();
+  for (const auto& [name, pace] : all) classes[name] = to_json(pace);
+  std::error_code ignored;
+  fs::create_directories(path.parent_path(), ignored);
+  write_text_file(path, Json{{"schema_version", schema_version}, {"classes", classes}}.dump(1) + "\n");
+}
+
+fs::path pace_cache(const std::string& engine) {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  fs::path folder;
+  if (cache != nullptr && *cache != '\0') {
+    folder = cache;
+  } else if (home != nullptr && *home != '\0') {
+    folder = fs::path(home) / ".cache";
+  } else {
+    return {};
+  }
+  return folder / "lnn-sweep" / fmt::format("pace-{}.json", file_name_of(processor_name() + "-" + engine));
+}
+
+Pace::Pace(const Board& board, const PaceTable& earlier) : predictions_(board.classes()) {
+  std::vector<Seen> seen = what_was_seen(board);
+  double seconds = 0;
+  double cost = 0;
+  for (std::size_t c = 0; c < seen.size(); ++c) {
+    const auto known = earlier.find(board.class_name(static_cast<int>(c)));
+    if (known != earlier.end()) {
+      seen[c].trials += 1;
+      seen[c].seconds += known->second.seconds;
+    }
+    seconds += seen[c].seconds;
+    cost += seen[c].trials * seen[c].cost;
+  }
+  known_ = seconds > 0;
+  if (!known_) return;
+  for (std::size_t c = 0; c < seen.size(); ++c) {
+    if (seen[c].trials > 0) {
+      predictions_[c] = {seen[c].seconds / seen[c].trials, std::min(0.5, 0.1 / std::sqrt(seen[c].trials))};
+    } else {
+      constexpr double by_cost_alone = 0.7;
+      predictions_[c] = {seen[c].cost * seconds / std::max(cost, 1e-9), by_cost_alone};
+    }
+  }
+}
+
+std::vector<double> Pace::class_seconds() const {
+  std::vector<double> seconds;
+  for (const Prediction& prediction : predictions_) seconds.push_back(prediction.seconds);
+  return seconds;
+}
+
+std::optional<Forecast> forecast(const Board& board, const Pace& pace, double now, int slots) {
+  if (!pace.known()) return std::nullopt;
+  std::vector<double> work(board.classes(), 0);  // remaining seconds of each class
+  // Each slot's time of becoming free, earliest first.
+  std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
+  std::vector<double> waiting;
+  for (const TrialStatus& trial : board.trials()) {
+    if (!trial.selected) continue;
+    const double whole = pace.seconds(trial.cost_class);
+    if (trial.state == TrialState::running) {
+      const double rest = std::max(0.0, (1 - fraction_done(trial)) * whole - (now - trial.reported));
+      free_at.push(rest);
+      work[static_cast<std::size_t>(trial.cost_class)] += rest;
+    } else if (trial.state == TrialState::waiting) {
+      waiting.push_back(whole);
+      work[static_cast<std::size_t>(trial.cost_class)] += whole;
+    }
+  }
+  while (free_at.size() < static_cast<std::size_t>(std::max(1, slots))) free_at.push(0);
+  std::ranges::stable_sort(waiting, std::greater<>());
+  for (const double seconds : waiting) {
+    const double start = free_at.top();
+    free_at.pop();
+    free_at.push(start + seconds);
+  }
+  Forecast result;
+  for (; !free_at.empty(); free_at.pop()) result.seconds = free_at.top();
+
+  // Errors of a class are common to its trials, those of different classes independent.
+  double total = 0;
+  double variance = 0;
+  for (std::size_t c = 0; c < work.size(); ++c) {
+    total += work[c];
+    const double deviation = work[c] * pace.uncertainty(static_cast<int>(c));
+    variance += deviation * deviation;
+  }
+  const double relative = total > 0 ? 1.96 * std::sqrt(variance) / total : 0;
+  // Symmetric in the logarithm: a trial may take three times as long, but not minus once.
+  result.low = result.seconds * std::exp(-relative);
+  result.high = result.seconds * std::exp(relative);
+  return result;
+}
+
+std::optional<double> forecast_seconds(const Board& board, double now, int slots) {
+  const auto result = forecast(board, Pace(board), now, slots);
+  return result ? std::optional(result->seconds) : std::nullopt;
+}
+
+}  // namespace lnn::sweep

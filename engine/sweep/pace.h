@@ -1,0 +1,81 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sweep/board.h"
+
+/// How long trials take: what was measured before, and what this sweep has seen so far.
+namespace lnn::sweep {
+
+/// What trials of one cost class took on one kind of machine.
+struct ClassPace {
+  double seconds = 0;           ///< of a whole trial, start of its process and evaluation included [s]
+  int trials = 0;               ///< that were measured; 0: extrapolated by a probe
+  double first_checkpoint = 0;  ///< from a trial's start to the end of its first epoch, the longest seen [s]
+  double memory = 0;            ///< largest resident memory of its process [MiB]; 0: unknown
+  double file_bytes = 0;        ///< size of its result file [bytes]; 0: unknown
+  bool operator==(const ClassPace&) const = default;
+};
+
+/// Board::class_name -> what its trials take.
+using PaceTable = std::map<std::string, ClassPace>;
+
+/// Reads what write_pace wrote. A missing, damaged or foreign file is an empty table: it only costs a worse
+/// order and forecast.
+PaceTable read_pace(const std::filesystem::path& path);
+
+/// Adds to the table in `path` (made when missing) and writes it atomically:
+/// {"schema_version": 1, "classes": {name: {"seconds", "trials", "first_checkpoint", "memory_mib",
+/// "file_bytes"}}}. Throws EnvironmentError.
+void write_pace(const std::filesystem::path& path, const PaceTable& table);
+
+/// $XDG_CACHE_HOME/lnn-sweep/pace-<processor>.json (or below ~/.cache): what `plan --probe` measured on this
+/// kind of machine. Empty when there is no home. `engine` tells backend and device apart.
+std::filesystem::path pace_cache(const std::string& engine);
+
+/// Predictions for the trials of a board, as of now.
+class Pace {
+ public:
+  /// `earlier` counts as one trial of its class, whatever was measured.
+  explicit Pace(const Board& board, const PaceTable& earlier = {});
+
+  /// False before anything has been measured; then the functions below must not be called.
+  bool known() const { return known_; }
+  /// Of a whole trial of this class [s]: measured, or by the ratio of estimated costs.
+  double seconds(int cost_class) const { return predictions_[static_cast<std::size_t>(cost_class)].seconds; }
+  /// Standard deviation of that prediction, relative. A rough one: 10 % over the root of the number of
+  /// trials seen, 70 % where only costs were compared (the worst seen is a factor of three).
+  double uncertainty(int cost_class) const {
+    return predictions_[static_cast<std::size_t>(cost_class)].uncertainty;
+  }
+  /// Of all classes, for Board::expect.
+  std::vector<double> class_seconds() const;
+
+ private:
+  struct Prediction {
+    double seconds = 0;
+    double uncertainty = 0;
+  };
+  std::vector<Prediction> predictions_;
+  bool known_ = false;
+};
+
+/// Time until the selected trials are done.
+struct Forecast {
+  double seconds = 0;
+  double low = 0;  ///< with `high`: about 95 % of forecasts should end between them
+  double high = 0;
+};
+
+/// Deals the remaining work out to `slots` slots, the longest trial first, at the pace seen. Nothing before
+/// the first measurement.
+std::optional<Forecast> forecast(const Board& board, const Pace& pace, double now, int slots);
+
+/// The same from what this sweep alone has measured, without the interval [s].
+std::optional<double> forecast_seconds(const Board& board, double now, int slots);
+
+}  // namespace lnn::sweep
