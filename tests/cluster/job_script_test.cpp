@@ -140,7 +140,7 @@ TEST_F(JobScriptTest, TheAnalysisReadsTheSameRun) {
   const std::string script = analysis_script(site(), command());
   expect_valid_shell(script);
   EXPECT_THAT(script, HasSubstr("run='/data/my run'\n"));
-  EXPECT_THAT(script, HasSubstr("step /opt/lnn/lnn-sweep collect \"$run\"\n"));
+  EXPECT_THAT(script, HasSubstr("step 1 /opt/lnn/lnn-sweep collect \"$run\"\n"));
   EXPECT_THAT(script, HasSubstr("#SBATCH --time=0-00:30:00\n"));
 }
 

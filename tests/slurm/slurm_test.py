@@ -44,7 +44,7 @@ class Job:
     """A job, or an array of jobs, in the queue."""
 
     def __init__(self, cluster, number):
-        self.cluster, self.number = cluster, number
+        self.cluster, self.number, self.hurried = cluster, number, set()
 
     def tasks(self):
         """State of each task by its own number; a job that is no array has one task."""
@@ -55,14 +55,12 @@ class Job:
         """Lets tasks that have returned to the queue start at once; they would wait there for two minutes."""
         tasks = self.tasks()
         for number, (state, reason) in tasks.items():
-            if state == "PENDING" and reason == "BeginTime" and not self.has_script(number):
-                self.cluster.output(f"scontrol update JobId={number} StartTime=now", check=False)
+            if state == "PENDING" and reason == "BeginTime" and number not in self.hurried:
+                # In the next second: a node refuses what starts in the second in which it ended the last turn.
+                self.cluster.output(f"scontrol update JobId={number} StartTime=now+1seconds", check=False)
+                self.hurried.add(number)
+        self.hurried &= {number for number, (state, _) in tasks.items() if state == "PENDING"}
         return all(state in FINISHED for state, _ in tasks.values())
-
-    def has_script(self, number):
-        """Whether the script of the last turn still runs: its end would count as that of a turn that starts now."""
-        script = rf"^/bin/bash {self.cluster.base}/spool\.n./job0*{number}/slurm_script"
-        return subprocess.run(["pgrep", "-f", script], stdout=subprocess.DEVNULL).returncode == 0
 
     def fact(self, name):
         return re.search(rf"\b{name}=(\S+)", self.cluster.output(f"scontrol show job {self.number} -o")).group(1)
@@ -97,7 +95,8 @@ class SlurmTest(unittest.TestCase):
                             "LNN_TEST_NOTES": str(self.notes)}
 
     def print_logs(self):
-        if self._outcome.success:
+        result = self._outcome.result
+        if not any(test is self for test, _ in result.failures + result.errors):
             return
         for log in sorted(self.out.glob("*.log")) + sorted(self.out.glob("logs/*.log"))[:3]:
             print(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}", file=sys.stderr)
@@ -163,7 +162,7 @@ class SingleNode(SlurmTest):
         self.assertEqual(job.fact("ExitCode"), "0:0")
         self.assertEqual(analysis.fact("ExitCode"), "0:0")
         self.assert_all_completed_once(2)
-        for name in ["tables.md", "claims.md", "report.html", "results.h5"]:
+        for name in ["tables.md", "report.html", "results.h5"]:
             self.assertGreater((self.out / name).stat().st_size, 0, name)
 
     def test_submitting_again_asks_only_for_what_is_left(self):
@@ -173,39 +172,30 @@ class SingleNode(SlurmTest):
         self.assertIn("1 trial to run", text)
 
     def test_a_warned_job_saves_returns_to_the_queue_and_ends_as_if_undisturbed(self):
-        path = self.experiment(2, **{"training.epochs": 400})
+        path = self.experiment(1, **{"training.epochs": 300})
         job, _ = self.submitted(path, "--", "--checkpoint-every", "0")
-        wait_until(lambda: len(list(self.out.glob("checkpoints/*.h5"))) == 2, "both trials have saved")
+        wait_until(lambda: list(self.out.glob("checkpoints/*.h5")), "the trial has saved")
         job.signal("USR1")
         wait_until(lambda: job.restarts() == 1, "the job is requeued")
         self.assertIn("is back in the queue", next(self.out.glob("slurm-*.log")).read_text())
         self.finish(job)
-        self.assert_all_completed_once(2)
-        for start in self.second_starts():
-            self.assertGreater(start, 1, "training went on from the checkpoint")
+        self.assert_all_completed_once(1)
         undisturbed = self.folder / "undisturbed"
         self.lnn("run", path, "--out", undisturbed, "--quiet")
-        for trial in (undisturbed / "trials").glob("*.h5"):
-            self.assert_same_training(trial, self.out / "trials" / trial.name)
-
-    def second_starts(self):
-        """First epoch that each trial reported after its second start."""
-        starts, firsts = {}, {}
-        for line in (self.out / "events.jsonl").read_text().splitlines():
-            event = json.loads(line)
-            if event["event"] == "trial_start":
-                starts[event["id"]] = starts.get(event["id"], 0) + 1
-            if event["event"] == "epoch" and starts[event["id"]] == 2:
-                firsts.setdefault(event["id"], event["epoch"])
-        self.assertEqual(len(firsts), 2)
-        return firsts.values()
+        [trial] = (undisturbed / "trials").glob("*.h5")
+        self.assertRegex((self.out / "logs" / f"{trial.stem}.log").read_text(), "continues after epoch [1-9]")
+        self.assert_same_training(trial, self.out / "trials" / trial.name)
 
     def assert_same_training(self, left, right):
         for name in ["history/val_total", "history/train_total"]:
-            both = [subprocess.run(["h5dump", "-d", name, "-y", "-o", "/dev/stdout", "-b", "LE", str(path)], check=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout for path in (left, right)]
-            self.assertGreater(len(both[0]), 1000)
+            both = [self.bytes_of(name, path) for path in (left, right)]
+            self.assertEqual(len(both[0]), 300 * 8)
             self.assertEqual(*both, f"{name} of {left.name}")
+
+    def bytes_of(self, dataset, path):
+        dump = self.folder / "dump"
+        subprocess.run(["h5dump", "-d", dataset, "-o", dump, "-b", "LE", path], check=True, stdout=subprocess.DEVNULL)
+        return dump.read_bytes()
 
     def test_a_job_that_never_gets_anywhere_leaves_the_queue(self):
         self.play("slow:30")
@@ -259,7 +249,8 @@ class TimeLimit(SlurmTest):
         self.finish(plain, 90)
         self.assertEqual(plain.fact("ExitCode"), "75:0")
         self.finish(warned, 90)
-        self.assertEqual((warned.restarts(), warned.fact("ExitCode")), (1, "0:0"))
+        self.assertGreaterEqual(warned.restarts(), 1)
+        self.assertEqual(warned.fact("ExitCode"), "0:0")
         self.assert_all_completed_once(70)
 
 
@@ -383,8 +374,8 @@ class BadInput(SlurmTest):
         return text
 
     def test_dry_run_prints_a_script_and_leaves_nothing(self):
-        text = self.submit(self.experiment(6), "--dry-run", "--time", "90m", "--analysis")
-        self.assertIn("#SBATCH --time=0-01:30:00\n", text)
+        text = self.submit(self.experiment(6), "--dry-run", "--time", "30m", "--analysis")
+        self.assertIn("#SBATCH --time=0-00:30:00\n", text)
         self.assertIn("collect", text)
         self.assertFalse(self.out.exists())
         self.assertEqual(self.cluster.output(f"squeue -h -n lnn-{self.out.name} -t pending"), "")
