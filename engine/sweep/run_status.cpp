@@ -32,10 +32,18 @@ bool has_result(const store::TrialOutcomes& outcomes, const std::string& id) {
   return found != outcomes.ended.end() && is_result(found->second.outcome);
 }
 
-// A trial whose end was logged but whose file is damaged or gone has no result: it runs again.
-void replay_end(Board& board, const std::string& id, const TrialTrace::End& end, bool has_file) {
-  const auto outcome = has_file || end.again ? end.outcome : store::Outcome::interrupted;
-  board.ended(id, outcome, end.reason, end.time, end.again);
+// The files have the last word: a trial whose end was logged but whose file is damaged or gone has no result
+// and runs again.
+void replay_end(Board& board, const std::string& id, const TrialTrace::End& end,
+                const store::TrialOutcomes& outcomes) {
+  const auto file = outcomes.ended.find(id);
+  if (end.again) {
+    board.ended(id, end.outcome, end.reason, end.time, true);
+  } else if (file == outcomes.ended.end()) {
+    board.ended(id, store::Outcome::interrupted, "", end.time);
+  } else {
+    board.ended(id, file->second.outcome, file->second.reason, end.time);
+  }
 }
 
 void replay_epochs(Board& board, const std::string& id, const TrialTrace& trial) {
@@ -160,12 +168,13 @@ std::vector<SweepStatus> StatusReader::read_sweeps() {
 void StatusReader::replay(const SweepStatus& sweep, const store::TrialOutcomes& outcomes, Board& board) {
   const bool at_work = sweep.holder && sweep.begin > 0;
   for (const auto& [id, trial] : log_of(sweep.shard).trials()) {
-    // Another sweep has finished what this one, long gone, had begun.
-    if (!at_work && !trial.end && has_result(outcomes, id)) continue;
-    if (trial.attempt > 0) board.started(id, trial.attempt, trial.started);
+    // Whoever finished it: what a sweep that is gone tells of its starts no longer matters.
+    const bool over = !at_work && has_result(outcomes, id);
+    if (trial.attempt > 0 && !over) board.started(id, trial.attempt, trial.started);
     replay_epochs(board, id, trial);
+    if (over) continue;
     if (trial.end) {
-      replay_end(board, id, *trial.end, outcomes.ended.contains(id));
+      replay_end(board, id, *trial.end, outcomes);
     } else if (!at_work && trial.attempt > 0) {
       board.ended(id, store::Outcome::interrupted, "", trial.started);
     }

@@ -85,6 +85,8 @@ TEST_F(RunStatusTest, OfASweepAtWork) {
   events.epoch(id(0), {3, 12, 0.5, 0.4, 0.3, 1e-3, 0.25});
   write_result(1, Outcome::completed);
   events.trial_ended(id(1), end_with(Outcome::completed));
+  start(events, 2);
+  events.trial_ended(id(2), end_with(Outcome::completed));  // but its file has been lost
   events.flush();
 
   const auto status = StatusReader(run()).read();
@@ -201,6 +203,32 @@ TEST_F(RunStatusTest, MergesTheParts) {
   EXPECT_EQ(json.at("holders").size(), 1U);
   EXPECT_EQ(json.at("holders").at(0).at("shard"), "1/2");
   EXPECT_EQ(json.at("sweeps").at(1).at("shard"), "2/2");
+}
+
+// Part 1 was killed; a part 1 of another number then did its work.
+TEST_F(RunStatusTest, WhatAnOldPartHadBegunDoesNotCountWhenItIsDone) {
+  const pid_t child = in_child([&] {
+    options_.shard = {1, 2};
+    const RunFolder part(options_, plan_);
+    EventLog events(part.events_path());
+    events.sweep_started(3, 2);
+    start(events, 0);
+    start(events, 3);
+    events.trial_ended(id(3), end_with(Outcome::crashed, "SIGSEGV"), true);
+    events.flush();
+    raise(SIGKILL);
+  });
+  ASSERT_EQ(exit_code_of(child), -1);
+  write_result(0, Outcome::completed);
+  write_result(3, Outcome::diverged, 2, "NaN");
+  options_.shard = {2, 2};
+  const RunFolder part(options_, plan_);
+  EventLog(part.events_path()).sweep_started(3, 2);
+  const auto status = StatusReader(run()).read();
+  EXPECT_EQ(status.board.trial(id(0)).outcome, Outcome::completed);
+  EXPECT_EQ(status.board.trial(id(3)).outcome, Outcome::diverged);
+  EXPECT_EQ(status.board.trial(id(3)).attempts, 2);
+  EXPECT_EQ(status.board.totals().waiting, 2);
 }
 
 TEST_F(RunStatusTest, AWholeSweepAfterPartsIsTheLastOne) {
