@@ -147,7 +147,7 @@ class Drill {
     const Clock::time_point start = Clock::now();
     sweep_->start();
     while (seconds_since(start) < options_.seconds) {
-      pause(options_, std::uniform_real_distribution(0.05, 1.2)(random_));
+      pause(options_, std::uniform_real_distribution(0.02, 0.8)(random_));
       if (const auto code = sweep_->ended()) {
         ended_by_itself(*code);
       } else {

@@ -116,11 +116,11 @@ std::string drill_experiment() {
   "title": "Short trainings for lnn-sweep drill",
   "system": "double_pendulum",
   "base": {
-    "data.samples": 2000, "data.validation_samples": 200, "training.epochs": 30, "training.t_max": 3,
-    "training.batch_size": 32, "network.width": 32, "network.hidden_layers": 2
+    "data.samples": 2000, "data.validation_samples": 200, "training.epochs": 40, "training.t_max": 4,
+    "training.batch_size": 32, "network.width": 32, "network.hidden_layers": 2, "rollout.t_end": 5
   },
   "grid": {"network.activation": ["gelu", "softplus"]},
-  "seeds": [1, 2, 3, 4, 5, 6]
+  "seeds": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 }
 )";
 }

@@ -47,7 +47,7 @@ void pause(const DrillOptions& options, double seconds);
 /// Waits until the condition holds; false when it does not within `seconds`. Throws DrillStopped.
 bool becomes_true(const DrillOptions& options, const std::function<bool()>& condition, double seconds);
 
-/// The experiment of drills: 12 trainings of the double pendulum, of a second or two each.
+/// The experiment of drills: 24 trainings of the double pendulum, of about a second each.
 std::string drill_experiment();
 
 }  // namespace lnn::audit

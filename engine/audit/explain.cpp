@@ -113,12 +113,15 @@ std::string facts_text(const std::vector<FactDifference>& facts) {
   return text;
 }
 
-std::string start_text(const std::optional<double>& untrained) {
-  if (!untrained) return "";
-  if (*untrained == 0) return "The untrained networks have the same loss, to the last bit.\n";
-  return fmt::format(
-      "The losses of the untrained networks differ by {:.1e} (relative): {}.\n", *untrained,
-      *untrained < rounding_limit ? "rounding, from the start" : "other weights or other data");
+std::string start_text(const Explanation& explanation) {
+  if (!explanation.untrained) return "";
+  const double size = *explanation.untrained;
+  if (size == 0) return "The untrained networks have the same loss, to the last bit.\n";
+  const std::string text =
+      fmt::format("The losses of the untrained networks differ by {:.1e} (relative)", size);
+  if (!explanation.settings.empty()) return text + ".\n";
+  return text +
+         (size < rounding_limit ? ": rounding, from the start.\n" : ": other weights or other data.\n");
 }
 
 std::string parting_text(const Explanation& explanation) {
@@ -217,7 +220,7 @@ std::string to_text(const Explanation& explanation, const TrialRecord& first, co
   std::string text = end_text(first, first_name) + end_text(second, second_name);
   if (!explanation.settings.empty()) text += settings_text(explanation.settings);
   if (explanation.settings.empty() && explanation.cause != Cause::none) text += facts_text(explanation.facts);
-  if (explanation.cause != Cause::none) text += start_text(explanation.untrained) + parting_text(explanation);
+  if (explanation.cause != Cause::none) text += start_text(explanation) + parting_text(explanation);
   if (!explanation.parting && !explanation.differences.empty())
     text += "First difference: " + to_text(explanation.differences.front(), "/", "") + "\n";
   return text + conclusion(explanation);

@@ -27,9 +27,12 @@ void take(Inspection& inspection, const Json& event) {
 }
 
 void verify_log(Inspection& inspection, const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::error_code ignored;
+  // A named pipe would keep its reader waiting forever.
+  std::ifstream file(fs::is_regular_file(path, ignored) ? path : fs::path(), std::ios::binary);
   if (!file) {
-    inspection.add(Severity::damaged, path, "", "cannot be read", "Check its permissions.");
+    inspection.add(Severity::damaged, path, "", "cannot be read (no permission, or not a file)",
+                   "Check what it is.");
     return;
   }
   std::size_t torn = 0;

@@ -39,8 +39,8 @@ void note_foreign(Inspection& inspection, const fs::path& path) {
 }
 
 void verify_root(Inspection& inspection) {
-  constexpr std::array known{"experiment.json", "plan.json", "results.h5", "trials",    "checkpoints",
-                             "configs",         "logs",      "lock",       "quarantine"};
+  constexpr std::array known{"experiment.json", "plan.json", "pace.json", "results.h5", "trials",
+                             "checkpoints",     "configs",   "logs",      "lock",       "quarantine"};
   for (const fs::path& path : sorted_files(inspection.run.root)) {
     const std::string name = path.filename();
     if (is_temporary(name)) {

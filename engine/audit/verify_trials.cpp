@@ -1,6 +1,7 @@
 #include "audit/verify_parts.h"
 #include "base/error.h"
 #include "experiment/trial_config.h"
+#include "store/outcomes.h"
 #include "store/results_file.h"
 #include "store/trial_file.h"
 
@@ -25,11 +26,23 @@ std::string misfit(const std::string& config, const std::string& id) {
   }
 }
 
+// The seal's note is what status and a resumed sweep look at.
+void refuse_other_note(const fs::path& path, const TrialRecord& record) {
+  const store::Glance note = store::glance(path);
+  if (note.outcome == record.outcome && note.attempts == record.attempts) return;
+  throw_environment_error(
+      "{}: damaged (its seal tells of a trial that {} in attempt {}, its content of one that {} "
+      "in attempt {}). {}",
+      path.string(), to_name(note.outcome), note.attempts, to_name(record.outcome), record.attempts,
+      train_again);
+}
+
 void verify_trial(Inspection& inspection, const std::string& id) {
   const fs::path path = inspection.run.trial(id);
+  store::refuse_link(path);
   TrialRecord record = store::read_trial(path);
-  if (record.id != id)
-    throw_environment_error("{}: holds trial '{}'. {}", path.string(), record.id, train_again);
+  store::refuse_other_trial(path, record.id, id);
+  refuse_other_note(path, record);
   if (const std::string problem = misfit(record.config, id); !problem.empty()) {
     throw_environment_error("{}: {} (made by version {} of the program). {}", path.string(), problem,
                             record.provenance["program_version"], train_again);
@@ -56,8 +69,7 @@ void verify_thoroughly(Inspection& inspection) {
   std::size_t done = 0;
   for (const auto& trial : inspection.plan.trials) {
     inspection.options.on_progress("trials", done++, inspection.plan.trials.size());
-    std::error_code ignored;
-    if (!fs::exists(inspection.run.trial(trial.id), ignored)) continue;
+    if (!store::is_taken(inspection.run.trial(trial.id))) continue;
     try {
       verify_trial(inspection, trial.id);
     } catch (const EnvironmentError& error) {

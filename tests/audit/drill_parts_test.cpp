@@ -81,7 +81,7 @@ TEST_F(DrillParts, FindsAndKillsMarkedProcesses) {
 TEST_F(DrillParts, ItsExperimentIsASoundOne) {
   const auto file = experiment::parse_experiment(drill_experiment(), "drill.json");
   const auto plan = experiment::make_plan({file}, "desk", experiment::Json::object(), {});
-  EXPECT_EQ(plan.trials.size(), 12U);
+  EXPECT_EQ(plan.trials.size(), 24U);
 }
 
 TEST_F(DrillParts, AReceiptPassesWhenEveryCheckDoes) {

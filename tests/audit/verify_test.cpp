@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "audit/in_child.h"
@@ -78,7 +80,7 @@ TEST_F(Verify, ChangesNothing) {
 TEST_F(Verify, FindsEveryFlippedByteOfATrialFile) {
   const std::string path = run_.trial(id(1));
   const std::string whole = read_text_file(path);
-  for (std::size_t position = 0; position < whole.size(); position += whole.size() / 40) {
+  for (std::size_t position = 0; position < whole.size(); position += whole.size() / 15) {
     test::damage_byte(path, position);
     const Verification result = verify();
     EXPECT_FALSE(result.whole()) << position;
@@ -105,6 +107,20 @@ TEST_F(Verify, FindsTrialsUnderAnothersNameOrWithAnothersConfiguration) {
               testing::IsSupersetOf({finding(Severity::damaged, "trials/" + id(0) + ".h5", id(1)),
                                      finding(Severity::damaged, "trials/" + id(2) + ".h5",
                                              "its configuration is that of trial " + id(3))}));
+}
+
+TEST_F(Verify, FindsLinksAndWhatIsNoFile) {
+  fs::rename(run_.trial(id(0)), folder_ / "elsewhere.h5");
+  fs::create_symlink(folder_ / "elsewhere.h5", run_.trial(id(0)));
+  fs::remove(run_.trial(id(1)));
+  fs::create_symlink(folder_ / "nowhere.h5", run_.trial(id(1)));
+  fs::remove(run_.trial(id(2)));
+  ASSERT_EQ(mkfifo(run_.trial(id(2)).c_str(), 0666), 0);
+  ASSERT_EQ(mkfifo(run_.events("1/3").c_str(), 0666), 0);
+  const Verification result = verify();
+  EXPECT_THAT(result.missing, ElementsAre(Pair(Absence::damaged, testing::SizeIs(3)))) << to_text(result);
+  EXPECT_THAT(result.findings,
+              testing::Contains(finding(Severity::damaged, "events.shard-1-of-3.jsonl", "file")));
 }
 
 TEST_F(Verify, TellsWhyTrialsAreMissing) {
@@ -167,7 +183,7 @@ TEST_F(Verify, FindsDamageAnywhereInResultsOrKnowsThatNoNumberChanged) {
     ++found;
   }
   EXPECT_EQ(found, 4U) << "one in each trial";
-  for (std::size_t position = 0; position < whole.size(); position += whole.size() / 50) {
+  for (std::size_t position = 0; position < whole.size(); position += whole.size() / 15) {
     test::damage_byte(run_.results(), position);
     EXPECT_NO_THROW(verify()) << position;
     test::overwrite(run_.results(), whole);

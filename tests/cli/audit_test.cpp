@@ -142,6 +142,17 @@ TEST_F(DrillTest, PassesHere) {
   EXPECT_EQ(lnn_sweep({"drill", "--out", out}).code, 2) << "not empty";
 }
 
+TEST_F(DrillTest, FailsWhenTrialsCannotBeTrained) {
+  const Words words{LNN_SWEEP_PROGRAM, "drill", "--out", (folder_ / "hopeless").string(), "--json"};
+  const std::map<std::string, std::string> variables{{"LNN_TRIAL_PROGRAM", LNN_FAKE_TRIAL_PROGRAM},
+                                                     {"LNN_FAKE_TRIAL", R"({"*": "exit:2"})"}};
+  const Finished failed = Launched(words, variables, folder_ / "output").wait(60);
+  EXPECT_EQ(failed.code, 1) << failed.output;
+  const Json receipt = Json::parse(failed.output.substr(failed.output.find("\n{") + 1));
+  EXPECT_EQ(receipt.at("passed"), false);
+  EXPECT_EQ(receipt.at("checks").at(0).at("name"), "reference");
+}
+
 /// Whether a process has this text in its command line.
 bool anything_runs_in(const std::string& folder) {
   for (const auto& entry : fs::directory_iterator("/proc")) {
