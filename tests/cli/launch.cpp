@@ -17,11 +17,14 @@ Launched::Launched(const std::vector<std::string>& words, const std::map<std::st
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   pid_ = fork();
-  if (pid_ != 0) return;
+  if (pid_ != 0) {
+    close(file);
+    return;
+  }
   setpgid(0, 0);
   for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
-  const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   dup2(file, STDOUT_FILENO);
   dup2(file, STDERR_FILENO);
   execvp(arguments[0], arguments.data());
