@@ -14,6 +14,7 @@
 #include "store/run_directory.h"
 #include "sweep/progress.h"
 #include "sweep/run_status.h"
+#include "sweep/sweep.h"
 
 namespace lnn::cli {
 namespace {
@@ -61,18 +62,17 @@ std::string holder_text(const sweep::LockHolder& holder) {
 
 std::string exit_text(const std::optional<int>& code) {
   if (!code) return "killed";
-  return *code == 75 ? "stopped" : fmt::format("ended with code {}", *code);
+  return *code == sweep::run_again ? "stopped" : fmt::format("ended with code {}", *code);
 }
 
 // A whole sweep that is over has been told of in the first line.
 void add_sweeps(const RunStatus& status, std::vector<std::string>& lines) {
   for (const sweep::SweepStatus& sweep : status.sweeps) {
-    const std::string name = sweep.shard.whole() ? "" : fmt::format("part {}: ", sweep.shard.text());
     if (sweep.holder) {
-      lines.push_back(fmt::format("  {}{}; {} of {} slots busy", name, holder_text(*sweep.holder),
-                                  sweep.running, sweep.slots));
+      lines.push_back(fmt::format("  {}; {} running in {} {}", holder_text(*sweep.holder), sweep.running,
+                                  sweep.slots, sweep.slots == 1 ? "slot" : "slots"));
     } else if (!sweep.shard.whole()) {
-      lines.push_back(fmt::format("  {}{}", name, exit_text(sweep.exit_code)));
+      lines.push_back(fmt::format("  part {}: {}", sweep.shard.text(), exit_text(sweep.exit_code)));
     }
   }
 }

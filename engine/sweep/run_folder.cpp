@@ -135,7 +135,8 @@ bool is_left_behind_here(const std::string& name) {
 
 // A whole sweep is alone here; other parts may be writing theirs.
 void remove_temporaries(const fs::path& folder, const Shard& shard) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code absent;
+  for (const auto& entry : fs::directory_iterator(folder, absent)) {
     const std::string name = entry.path().filename().string();
     if (name.find(".tmp.") == std::string::npos) continue;
     std::error_code ignored;
@@ -167,7 +168,8 @@ RunFolder::RunFolder(const RunFolderOptions& options, const experiment::Plan& pl
   if (!shard_.whole()) refuse_another_plan(run_, description, shard_);
   for (const fs::path& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
     create_folder(folder);
-  for (const fs::path& folder : {run_.root, run_.trials(), run_.checkpoints(), run_.configs()})
+  for (const fs::path& folder :
+       {run_.root, run_.trials(), run_.checkpoints(), run_.configs(), run_.quarantine()})
     remove_temporaries(folder, shard_);
   write_text_file(run_.experiment(), description.dump(2) + "\n");
   experiment::write_plan(plan, run_.plan());

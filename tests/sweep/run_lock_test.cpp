@@ -136,22 +136,38 @@ TEST_P(RunLockTest, PartsOfOneNumberShareARun) {
 
 TEST_P(RunLockTest, OfManyAtOnceExactlyOneGetsTheRun) {
   int go[2];
+  int stop[2];
   ASSERT_EQ(pipe(go), 0);
+  ASSERT_EQ(pipe(stop), 0);
+  const auto wait_for_end_of = [](int(&ends)[2]) {
+    close(ends[1]);
+    char ignored = 0;
+    EXPECT_EQ(read(ends[0], &ignored, 1), 0);
+  };
   std::vector<pid_t> processes;
   for (int i = 0; i < 6; ++i) {
     processes.push_back(in_child([&] {
       close(go[1]);
-      char ignored = 0;
-      EXPECT_EQ(read(go[0], &ignored, 1), 0);
+      close(stop[1]);
+      wait_for_end_of(go[0]);
       const RunLock lock(run(), options_for({}));
-      std::this_thread::sleep_for(milliseconds(500));
+      wait_for_end_of(stop[0]);
     }));
   }
   close(go[1]);
-  int winners = 0;
-  for (const pid_t process : processes) winners += exit_code_of(process) == 0 ? 1 : 0;
+  std::size_t losers = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (losers + 1 < processes.size() && std::chrono::steady_clock::now() < deadline) {
+    losers += waitpid(-1, nullptr, WNOHANG) > 0 ? 1 : 0;
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_EQ(losers, processes.size() - 1) << "of those that did not get it all have left";
+  close(stop[1]);
+  int status = 0;
+  EXPECT_GT(waitpid(-1, &status, 0), 0);
+  EXPECT_EQ(status, 0) << "the winner";
   close(go[0]);
-  EXPECT_EQ(winners, 1);
+  close(stop[0]);
 }
 
 TEST_P(RunLockTest, GarbageInLockFilesIsNobody) {
