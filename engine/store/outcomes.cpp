@@ -1,7 +1,7 @@
 #include "store/outcomes.h"
 
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "base/error.h"
 
@@ -31,12 +31,12 @@ void refuse_other_trial(const fs::path& path, const std::string& found, const st
 
 namespace {
 
-/// The names in a folder that exists; nothing in another one.
-std::unordered_set<std::string> names_in(const fs::path& folder) {
-  std::unordered_set<std::string> names;
+/// The names in a folder, and whether they are links; nothing when it does not exist.
+std::unordered_map<std::string, bool> names_in(const fs::path& folder) {
+  std::unordered_map<std::string, bool> names;
   std::error_code ignored;
   for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
-    names.insert(entry->path().filename().string());
+    names.emplace(entry->path().filename().string(), entry->is_symlink(ignored));
   return names;
 }
 
@@ -44,13 +44,14 @@ std::unordered_set<std::string> names_in(const fs::path& folder) {
 
 TrialOutcomes scan_outcomes(const RunDirectory& run, const experiment::Plan& plan, Depth depth) {
   // One look at the folder is quicker than one for every trial that may be there.
-  const std::unordered_set<std::string> names = names_in(run.trials());
+  const std::unordered_map<std::string, bool> names = names_in(run.trials());
   TrialOutcomes outcomes;
   for (const experiment::PlannedTrial& trial : plan.trials) {
     const fs::path path = run.trial(trial.id);
-    if (!names.contains(path.filename().string())) continue;
+    const auto name = names.find(path.filename().string());
+    if (name == names.end()) continue;
     try {
-      refuse_link(path);
+      if (name->second) refuse_link(path);
       Glance found = glance(path, depth);
       refuse_other_trial(path, found.id, trial.id);
       outcomes.ended.emplace(trial.id, std::move(found));

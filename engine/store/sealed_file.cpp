@@ -60,7 +60,7 @@ bool parse_seal(const std::string& text, const SealedKind& kind, Seal& seal) {
   const int found =
       std::sscanf(text.c_str() + magic_of(kind).size(), "%9d, %19llu bytes from byte 512, crc32 %8x",
                   &seal.schema, &bytes, &checksum);
-  if (found != 3) return false;
+  if (found != 3 || seal.schema < 1) return false;
   seal.bytes = bytes;
   seal.checksum = checksum;
   seal.note = note_in(text);
