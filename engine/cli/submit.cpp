@@ -49,17 +49,20 @@ Syntax submit_syntax() {
       ("array", po::value<int>(), "a job array of so many one-node tasks in one run directory")  //
       ("gpus", po::value<int>(), "GPUs per node; default: those of the profile; 0: none")        //
       ("after", po::value<std::string>(), "start when this job has ended")                       //
-      ("analysis", po::value<std::string>()->implicit_value("afterany"),
+      ("analysis", po::value<std::string>(),
        "also submit a job that collects, tabulates, judges and reports when the sweep has ended; "
        "--analysis=afterok: only if every trial completed")  //
       ("dry-run", po::bool_switch(), "print the script and what it asks for; write and submit nothing");
   return syntax;
 }
 
-/// The words before "--" and those behind it.
+/// The words before "--" and those behind it. "--analysis" alone gets its value here, for Boost would take a
+/// file's name that follows it.
 std::pair<Words, Words> split(const Words& words) {
   const auto mark = std::ranges::find(words, "--");
-  return {Words(words.begin(), mark), mark == words.end() ? Words() : Words(mark + 1, words.end())};
+  Words own(words.begin(), mark);
+  std::ranges::replace(own, "--analysis", "--analysis=afterany");
+  return {own, mark == words.end() ? Words() : Words(mark + 1, words.end())};
 }
 
 template <class T>
@@ -108,9 +111,17 @@ sweep::Board board_of(const RunRequest& request, const store::RunDirectory& run)
   return board;
 }
 
-cluster::WallTime wall_time(const sweep::Board& board, const fs::path& run) {
-  return [&board, pace = sweep::Pace(board, sweep::read_pace(run / "pace.json"))](
-             int workers) -> std::optional<double> {
+// What was measured in this run, and on a machine of this kind.
+sweep::PaceTable earlier_pace(const RunRequest& request, bool on_gpus, const store::RunDirectory& run) {
+  sweep::PaceTable table = sweep::read_pace(run.pace());
+  const std::string device = on_gpus ? "cuda" : request.options.engine.device;
+  const fs::path cache = sweep::pace_cache(request.options.engine.backend + "-" + device);
+  if (!cache.empty()) table.merge(sweep::read_pace(cache));
+  return table;
+}
+
+cluster::WallTime wall_time(const sweep::Board& board, const sweep::PaceTable& earlier) {
+  return [&board, pace = sweep::Pace(board, earlier)](int workers) -> std::optional<double> {
     const auto forecast = sweep::forecast(board, pace, unix_seconds(), workers);
     return forecast ? std::optional(forecast->high) : std::nullopt;
   };
@@ -127,7 +138,7 @@ cluster::JobRequest job_request(const po::variables_map& values, const sweep::Bo
   return request;
 }
 
-// Whether this process could do what the job will do is better known now than when the job starts at night.
+// A folder that the job could not use is better known now than when the job starts at night.
 void prepare_run(const fs::path& run, const RunRequest& request) {
   const sweep::RunFolder folder({.root = run, .overrides = request.options.overrides}, request.plan);
 }
@@ -205,7 +216,9 @@ int submit(const Words& words) {
   if (!request) return 0;
 
   const sweep::Board board = board_of(*request, {run});
-  const cluster::JobSize size = cluster::size_job(profile, job_request(values, board), wall_time(board, run));
+  const cluster::JobRequest job = job_request(values, board);
+  const sweep::PaceTable pace = earlier_pace(*request, job.gpus.value_or(profile.gpus_per_node) > 0, {run});
+  const cluster::JobSize size = cluster::size_job(profile, job, wall_time(board, pace));
   const cluster::JobCommand command{fs::read_symlink("/proc/self/exe"), run, fs::current_path(), job_words};
   Submission submission{run, cluster::job_script(profile, size, command), dependency(values), "",
                         analysis_kind(values)};

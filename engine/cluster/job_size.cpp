@@ -125,7 +125,7 @@ struct Sizing {
           duration_text(*expected), counted(static_cast<std::size_t>(*expected / size.seconds), "time")));
     } else {
       size.reasons.push_back(
-          fmt::format("{} of time: {} at the measured pace, a quarter more to be safe, and 5 minutes "
+          fmt::format("{} of time: at most {} at the measured pace, a quarter more to be safe, and 5 minutes "
                       "to start.",
                       time, duration_text((*expected - start_up) / margin)));
     }
@@ -133,9 +133,9 @@ struct Sizing {
 
   void set_time(JobSize& size) const {
     const std::optional<double> expected = needed(machines(size));
-    const double wanted =
-        request.time.value_or(std::min(expected.value_or(profile.max_time), profile.max_time));
-    size.seconds = std::max(60.0, 60 * std::floor(wanted / 60));
+    const double most = 60 * std::floor(request.time.value_or(profile.max_time) / 60);
+    const double wanted = request.time || !expected ? most : std::min(most, 60 * std::ceil(*expected / 60));
+    size.seconds = std::max(60.0, wanted);
     // A warning in the first moments of a short job would leave it no time to work.
     size.warning = std::floor(std::min(profile.warning, size.seconds / 3));
     explain_time(size, expected, request.time.has_value());

@@ -32,8 +32,8 @@ struct JobSize {
   std::vector<std::string> reasons;  ///< sentences for people: what is asked for and why
 };
 
-/// Wall-clock time [s] of the trials that are left on this many workers at a time; nothing without a
-/// measurement.
+/// Wall-clock time [s] that the trials that are left take at most, on this many workers at a time; nothing
+/// without a measurement.
 using WallTime = std::function<std::optional<double>(int workers)>;
 
 /// The smallest job that has a worker for every trial, fits the profile and, as far as the pace is known,

@@ -77,7 +77,8 @@ TEST(JobSize, TakesTheFewestNodesThatEndInOneGo) {
   const JobSize two = size_job(site(), {.trials = 200}, hours(200));
   EXPECT_EQ(two.nodes, 2);
   EXPECT_EQ(two.workers, 16);
-  EXPECT_EQ(two.seconds, 60 * static_cast<int>((1.25 * 3600 * 200 / 32 + 300) / 60));
+  EXPECT_EQ(two.seconds, 474 * 60) << "1.25 x 200 h / 32 and 5 min are 473.75 min";
+  EXPECT_THAT(two.reasons.back(), HasSubstr("7:54:00 of time: at most 6:15:00 at the measured pace"));
   EXPECT_EQ(size_job(site(), {.trials = 200, .time = 7200}, hours(200)).nodes, 4)
       << "the longest that it may be";
 }

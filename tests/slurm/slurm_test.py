@@ -1,8 +1,8 @@
 """lnn-sweep submit and the job scripts it writes, on a real Slurm that the test starts by itself (cluster.py).
 
-    slurm_test.py [--full] FOLDER_OF_PROGRAMS [TEST...]
+    slurm_test.py FOLDER_OF_PROGRAMS [TEST...]
 
-Exits with 77 (CTest: skipped) and says why where no Slurm can be started. --full adds what takes minutes.
+Tests run side by side, for jobs mostly wait. Exits with 77 (CTest: skipped) and says why where no Slurm can be started.
 """
 
 import json
@@ -12,8 +12,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cluster import Cluster, Unavailable
@@ -74,17 +76,14 @@ class Job:
 
 
 class SlurmTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.cluster = shared_cluster
-        cls.sweep = programs / "lnn-sweep"
-
     def setUp(self):
+        self.cluster = shared_cluster
+        self.sweep = programs / "lnn-sweep"
         # Not below /tmp of one node only: both nodes and this test see it.
         self.folder = Path(tempfile.mkdtemp(prefix="lnn-jobs-", dir="/tmp"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.addCleanup(self.print_logs)
-        self.out = self.folder / "run"
+        self.out = self.folder / self.folder.name  # also names the job
         self.notes = self.folder / "notes"
         self.site(**SITE)
         watched = self.folder / "trial"
@@ -109,10 +108,10 @@ class SlurmTest(unittest.TestCase):
         self.environment.update({"LNN_TRIAL_PROGRAM": str(self.folder / "trial"), "LNN_FAKE_TRIAL": json.dumps({"*": behavior}),
                                  "LNN_TEST_TRIAL": str(programs / "lnn-fake-trial")})
 
-    def experiment(self, seeds, **base):
-        path = self.folder / "jobs.json"
+    def experiment(self, seeds, name="jobs", **base):
+        path = self.folder / f"{name}.json"
         path.write_text(json.dumps({
-            "name": "jobs", "title": "Trials for Slurm", "system": "double_pendulum",
+            "name": name, "title": "Trials for Slurm", "system": "double_pendulum",
             "base": {"data.samples": 192, "network.width": 16, "training.epochs": 2, "training.batch_size": 64, **base},
             "grid": {"network.activation": ["gelu"]}, "seeds": list(range(1, seeds + 1))}))
         return path
@@ -216,7 +215,13 @@ class SingleNode(SlurmTest):
         self.finish(successor)
         self.assert_all_completed_once(12)
 
+    one_at_a_time = threading.Lock()  # an urgent job of one test would preempt the other's, too
+
     def preempted_in(self, partition):
+        with self.one_at_a_time:
+            return self.log_of_preempted_in(partition)
+
+    def log_of_preempted_in(self, partition):
         self.site(**SITE, partition=partition)
         self.play("slow:0.2")
         job, _ = self.submitted(self.experiment(24))
@@ -239,19 +244,18 @@ class TimeLimit(SlurmTest):
 
     def test_jobs_leave_before_their_minute_is_over_and_end_later(self):
         """One is warned by Slurm and returns by itself; the other, a plain script, must look at the clock itself."""
+        self.play("slow:30")
+        alone = f"{self.sweep} run {self.experiment(4, 'alone')} --out {self.folder}/alone --workers 4"
+        plain = Job(self.cluster, self.sbatch(f"--time=1 -c 4 -o {self.folder}/alone.log --wrap '{alone}'"))
         self.play("slow:1")
         self.site(**SITE, warning="20s")
-        warned, _ = self.submitted(self.experiment(70), "--time", "1m")
-        alone = self.folder / "alone"
-        command = f"{self.sweep} run {self.experiment(70)} --out {alone} --workers 4"
-        number = self.sbatch(f"--time=1 -c 4 -o {self.folder}/alone.log --wrap '{command}'")
-        plain = Job(self.cluster, number)
+        warned, _ = self.submitted(self.experiment(60), "--time", "1m")
         self.finish(plain, 90)
         self.assertEqual(plain.fact("ExitCode"), "75:0")
         self.finish(warned, 90)
         self.assertGreaterEqual(warned.restarts(), 1)
         self.assertEqual(warned.fact("ExitCode"), "0:0")
-        self.assert_all_completed_once(70)
+        self.assert_all_completed_once(60)
 
 
 class SeveralNodes(SlurmTest):
@@ -409,15 +413,45 @@ class BadInput(SlurmTest):
         self.assertIn("neither empty nor a run", self.refused())
 
 
+def tests_of(suite):
+    for part in suite:
+        yield from tests_of(part) if isinstance(part, unittest.TestSuite) else [part]
+
+
+def run_test(test):
+    """Runs one test and says how it went; True unless it failed."""
+    result, begin = unittest.TestResult(), time.monotonic()
+    test.run(result)
+    troubles = [text for _, text in result.failures + result.errors]
+    word = "FAILED" if troubles else "skipped" if result.skipped else "ok"
+    print(f"{word:<8}{time.monotonic() - begin:5.1f} s  {test.id().removeprefix('__main__.')}", flush=True)
+    for text in troubles + [reason for _, reason in result.skipped]:
+        print(text, flush=True)
+    return not troubles
+
+
+def main(names):
+    loader = unittest.defaultTestLoader
+    module = sys.modules[__name__]
+    suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+    # The longest first.
+    tests = sorted(tests_of(suite), key=lambda test: not isinstance(test, TimeLimit))
+    begin = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        well = list(pool.map(run_test, tests))
+    print(f"{sum(well)} of {len(well)} tests passed in {time.monotonic() - begin:.0f} s")
+    return 0 if well and all(well) else 1
+
+
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    full = "--full" in words
-    words = [word for word in words if word != "--full"]
-    programs = Path(words.pop(0)).resolve()
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    programs = Path(sys.argv[1]).resolve()
     try:
         shared_cluster = Cluster()
     except Unavailable as reason:
         print(f"skipped: no Slurm can be started here: {reason}")
         sys.exit(SKIPPED)
     with shared_cluster:
-        unittest.main(argv=[sys.argv[0], *words], exit=False)
+        code = main(sys.argv[2:])
+    sys.exit(code)
