@@ -139,10 +139,9 @@ TEST_P(RunLockTest, OfManyAtOnceExactlyOneGetsTheRun) {
   int stop[2];
   ASSERT_EQ(pipe(go), 0);
   ASSERT_EQ(pipe(stop), 0);
-  const auto wait_for_end_of = [](int(&ends)[2]) {
-    close(ends[1]);
+  const auto wait_for_end_of = [](int pipe_end) {
     char ignored = 0;
-    EXPECT_EQ(read(ends[0], &ignored, 1), 0);
+    EXPECT_EQ(read(pipe_end, &ignored, 1), 0);
   };
   std::vector<pid_t> processes;
   for (int i = 0; i < 6; ++i) {
