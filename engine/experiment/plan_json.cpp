@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "experiment/digest.h"
 #include "experiment/plan.h"
 #include "experiment/plan_format.h"
 
@@ -97,17 +98,19 @@ std::string plan_text(const Plan& plan) {
       lines(plan.trials, [&](const PlannedTrial& trial) { return trial_text(trial, shared); });
   const std::string arms =
       lines(shared.arms.things(), [&](const auto& arm) { return arm_to_json(*arm, shared).dump(); });
-  return fmt::format(
-      R"({{"program":"{}","plan_version":{},"scale":{},
+  const std::string content = fmt::format(
+      R"("scale":{},
 "experiments":{},
 "bases":{},
 "arms":{},
 "classes":{},
 "trials":{}}}
 )",
-      plan_program, shared_plan_version, Json(plan.scale).dump(), lines(plan.experiments, dumped),
+      Json(plan.scale).dump(), lines(plan.experiments, dumped),
       lines(shared.bases.things(), [&](const auto& base) { return dumped(*base); }), arms,
       lines(shared.classes.things(), class_text), trials);
+  return fmt::format("{{\"program\":\"{}\",\"plan_version\":{},\"digest\":\"{}\",\n{}", plan_program,
+                     shared_plan_version, short_digest(content), content);
 }
 
 void write_plan(const Plan& plan, const std::filesystem::path& path) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
+#include "experiment/digest.h"
 #include "experiment/plan.h"
 
 namespace lnn::experiment {
@@ -95,16 +98,27 @@ int checked_version(const Json& json, const std::string& where) {
       where, version.dump(), complete_plan_version, shared_plan_version);
 }
 
-[[noreturn]] void refuse_damage(const std::string& where, const std::exception& error) {
-  throw_environment_error("{}: damaged plan ({}). Plan again.", where, error.what());
+[[noreturn]] void refuse_damage(const std::string& where, const char* problem) {
+  throw_environment_error("{}: damaged plan ({}). The same 'lnn-sweep run' command makes it anew.", where,
+                          problem);
+}
+
+// A flipped bit may leave valid JSON with another label or seed, and a table would then mix up its arms.
+void check_digest(const Json& json, std::string_view text, const std::string& where) {
+  const std::string_view content = text.substr(std::min(text.find('\n'), text.size() - 1) + 1);
+  if (json.value("digest", Json()) != short_digest(std::string(content)))
+    refuse_damage(where, "its digest does not match its content");
 }
 
 }  // namespace
 
 Plan parse_plan(std::string_view text, const std::string& where) {
   const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw_environment_error("{}: not valid JSON (damaged). Plan again.", where);
+  if (json.is_discarded())
+    throw_environment_error("{}: not valid JSON (damaged). The same 'lnn-sweep run' command makes it anew.",
+                            where);
   const int version = checked_version(json, where);
+  if (version == shared_plan_version) check_digest(json, text, where);
   try {
     const Json& trials = json.at("trials");
     return {.scale = json.at("scale"),
@@ -112,9 +126,9 @@ Plan parse_plan(std::string_view text, const std::string& where) {
             .trials = version == complete_plan_version ? read_trials(trials, CompleteReader(where))
                                                        : read_trials(trials, SharedReader(json, where))};
   } catch (const Json::exception& error) {
-    refuse_damage(where, error);
+    refuse_damage(where, error.what());
   } catch (const std::out_of_range& error) {
-    refuse_damage(where, error);
+    refuse_damage(where, error.what());
   }
 }
 

@@ -167,16 +167,23 @@ TEST_F(PlanFile, RefusesDamage) {
   }
 }
 
-TEST_F(PlanFile, RefusesAnEditedConfigurationWhenItIsUsed) {
-  for (std::string text :
-       {lnn::experiment::plan_text(plan_of()), lnn::experiment::to_json(plan_of()).dump()}) {
-    text.replace(text.find("\"width\":64"), 10, "\"width\":65");
-    const Plan plan = lnn::experiment::parse_plan(text, "edited.json");
-    EXPECT_EQ(plan.trials.size(), 4U);
-    EXPECT_THAT(message_of<EnvironmentError>([&] { plan.trials[0].config(); }),
-                testing::AllOf(testing::StartsWith("edited.json: "),
-                               testing::HasSubstr("does not belong to its id")));
+TEST_F(PlanFile, RefusesEveryFlippedBit) {
+  const std::string text = lnn::experiment::plan_text(plan_of());
+  for (std::size_t place = 0; place < text.size(); ++place) {
+    std::string flipped = text;
+    flipped[place] ^= static_cast<char>(1 << place % 8);
+    EXPECT_NE(message_of<EnvironmentError>([&] { lnn::experiment::parse_plan(flipped, "x"); }), "") << place;
   }
+}
+
+TEST_F(PlanFile, RefusesAnEditedConfigurationWhenItIsUsed) {
+  std::string text = lnn::experiment::to_json(plan_of()).dump();
+  text.replace(text.find("\"width\":64"), 10, "\"width\":65");
+  const Plan plan = lnn::experiment::parse_plan(text, "edited.json");
+  EXPECT_EQ(plan.trials.size(), 4U);
+  EXPECT_THAT(
+      message_of<EnvironmentError>([&] { plan.trials[0].config(); }),
+      testing::AllOf(testing::StartsWith("edited.json: "), testing::HasSubstr("does not belong to its id")));
 }
 
 }  // namespace
