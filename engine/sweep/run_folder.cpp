@@ -198,8 +198,9 @@ std::map<std::string, int> RunFolder::saved_epochs(const experiment::Plan& plan)
     if (!fs::exists(path, ignored)) continue;
     try {
       epochs[trial.id] = store::read_checkpoint_epochs(path);
-    } catch (const EnvironmentError&) {
-      // The trial itself will say why it starts over.
+    } catch (const EnvironmentError& error) {
+      // The trial itself will say why it starts over, but a folder would be in the way of its checkpoints.
+      if (!fs::is_regular_file(path, ignored)) set_aside(path, error.what());
     }
   }
   return epochs;
