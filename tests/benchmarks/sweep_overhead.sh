@@ -4,7 +4,8 @@
 #   sweep_overhead.sh BIN [TRIALS = 400]     BIN: the folder of lnn-sweep and lnn-fake-trial
 #
 # 1. TRIALS trials of 0.5 s on two slots, alone and on three ranks: wall-clock time over the ideal, TRIALS / 2 x 0.5 s.
-#    It includes starting and ending lnn-sweep, mpirun and the trial processes.
+#    It includes starting and ending lnn-sweep, mpirun and the trial processes, and writing the results. "Between trials"
+#    is the share of it that no trial ran: a busy machine makes the trials themselves sleep longer.
 # 2. Share of a core that the master and the workers use while their trials run, over 5 s.
 set -eu
 bin=$(realpath "$1")
@@ -22,7 +23,7 @@ JSON
 }
 
 overhead() {  # NAME LAUNCHER OPTION...
-  local name=$1 launcher=$2 start end
+  local name=$1 launcher=$2 start end busy
   shift 2
   rm -rf "$folder/run"
   start=$(date +%s.%N)
@@ -30,8 +31,11 @@ overhead() {  # NAME LAUNCHER OPTION...
   LNN_FAKE_TRIAL='{"*":"slow:0.1666667"}' $launcher "$bin/lnn-sweep" run "$folder/e.json" --out "$folder/run" --quiet "$@" \
     > /dev/null
   end=$(date +%s.%N)
-  echo "$start $end" | awk -v name="$name" -v n="$trials" \
-    '{ideal = n / 4; t = $2 - $1; printf "%-10s %d trials of 0.5 s on 2 slots: %.2f s, ideal %.2f s, overhead %.2f %%\n", name, n, t, ideal, 100 * (t / ideal - 1)}'
+  busy=$(sed -n '/"trial_end"/s/.*"seconds":\([0-9.e-]*\).*/\1/p' "$folder/run/events.jsonl" | awk '{sum += $1} END {print sum / 2}')
+  echo "$start $end $busy" | awk -v name="$name" -v n="$trials" '{
+    ideal = n / 4; t = $2 - $1
+    printf "%-10s %d trials of 0.5 s on 2 slots: %.2f s, ideal %.2f s, overhead %.2f %%, between trials %.2f %%\n", name, n, t, ideal,
+           100 * (t / ideal - 1), 100 * (t - $3) / t}'
 }
 
 ticks_of() { awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$1/stat"; }

@@ -183,6 +183,19 @@ TEST_F(Environment, LocksOfTheDeadLockNothing) {
   }
 }
 
+// The machine that wrote it may be dead or only unreachable: 40 s without a sign of life decide.
+TEST_F(Environment, AHeartbeatFromElsewhereThatStandsStillIsTakenOver) {
+  if (!full_form()) GTEST_SKIP() << "waits for 40 s: in the full form only";
+  arena_.variables["LNN_LOCK"] = "heartbeat";
+  expect_to_finish();
+  write_text_file(arena_.run().root / "lock.heartbeat",
+                  R"({"host":"elsewhere","pid":1,"start":"2026-01-01T00:00:00Z","machine":"another"})");
+  expect_to_finish();
+  write_text_file(arena_.run().root / "lock.heartbeat", "");
+  expect_to_finish();
+  tally("stale locks", HasFailure() ? 0 : 2);
+}
+
 TEST_F(Environment, ALivingSweepKeepsItsFolderEvenWhenItIsFrozen) {
   const auto first = arena_.launch(alone, arena_.run_words());
   ASSERT_TRUE(becomes_true([&] { return any_trial_trains(); }, 20));

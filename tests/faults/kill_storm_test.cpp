@@ -144,6 +144,17 @@ class KillStorm : public testing::TestWithParam<int> {
     done_ = false;
   }
 
+  void storm(int kills) {
+    int left = kills;
+    while (left > 0 && !HasFailure()) {
+      begin_anew();
+      while (left > 0 && !done_ && !HasFailure()) left -= live(left);
+      while (!done_ && !HasFailure()) live(0);
+      expect_an_undisturbed_run();
+    }
+    tally("finished trials lost", 0);
+  }
+
   static inline std::optional<Reference> reference_;
   static inline std::string table_;
   Arena arena_{scenery()};
@@ -152,20 +163,22 @@ class KillStorm : public testing::TestWithParam<int> {
 };
 
 TEST_P(KillStorm, LosesNothing) {
-  int left = count(4, 65);
-  while (left > 0 && !HasFailure()) {
-    begin_anew();
-    while (left > 0 && !done_ && !HasFailure()) left -= live(left);
-    while (!done_ && !HasFailure()) live(0);
-    expect_an_undisturbed_run();
-  }
-  tally("finished trials lost", 0);
+  storm(count(4, 65));
 }
 
 // 8 ranks are more workers than trials.
 INSTANTIATE_TEST_SUITE_P(Ranks, KillStorm, testing::Values(alone, 1, 2, 3, 8), [](const auto& ranks) {
   return ranks.param == alone ? std::string("alone") : "mpirun" + std::to_string(ranks.param);
 });
+
+/// As on a file system without locks.
+using StormWithoutLocks = KillStorm;
+INSTANTIATE_TEST_SUITE_P(Ranks, StormWithoutLocks, testing::Values(alone, 3));
+
+TEST_P(StormWithoutLocks, LosesNothing) {
+  arena_.variables["LNN_LOCK"] = "heartbeat";
+  storm(count(2, 30));
+}
 
 }  // namespace
 }  // namespace lnn::faults
