@@ -30,6 +30,8 @@ keep_going() {
     echo "Ask for more time (lnn-sweep submit --time), or make trials shorter." >&2
     exit $code
   fi
+  # Slurm itself ends this job: cancelled, which a requeue would undo, or preempted, and then it is already in the queue.
+  if ! scontrol show job -o "$job" | grep -q ' JobState=RUNNING '; then exit $code; fi
   if scontrol requeue "$job"; then
     echo "Job $job is back in the queue and will continue."
   else

@@ -215,6 +215,16 @@ class SingleNode(SlurmTest):
         self.finish(successor)
         self.assert_all_completed_once(12)
 
+    def test_a_cancelled_job_stays_cancelled(self):
+        self.play("slow:0.2")
+        job, _ = self.submitted(self.experiment(24))
+        wait_until(self.completed, "a trial has ended")
+        self.cluster.output(f"scancel {job.number}")
+        self.finish(job)
+        self.assertEqual((job.fact("JobState"), job.restarts()), ("CANCELLED", 0))
+        self.assertNotIn("back in the queue", (self.out / f"slurm-{job.number}.log").read_text())
+        self.assertEqual(len(self.cluster.output(f"squeue -h -a -t all -n lnn-{self.out.name}").splitlines()), 1)
+
     one_at_a_time = threading.Lock()  # an urgent job of one test would preempt the other's, too
 
     def preempted_in(self, partition):
