@@ -65,10 +65,10 @@ std::vector<Arm> all_arms(const Json& file) {
 
 std::map<std::string, std::vector<Json>> swept_values(const Json& file) {
   std::map<std::string, std::vector<Json>> values;
+  std::map<std::string, std::set<Json>> known;
   for (const Arm& arm : all_arms(file)) {
     for (const auto& [key, value] : arm) {
-      auto& known = values[key];
-      if (std::ranges::find(known, value) == known.end()) known.push_back(value);
+      if (known[key].insert(value).second) values[key].push_back(value);
     }
   }
   return values;
@@ -86,16 +86,21 @@ bool excluded(const Arm& arm, std::uint64_t seed, const Json& exclusions) {
   return std::ranges::any_of(exclusions, applies);
 }
 
-std::string label_of(const Arm& arm, const Json& file) {
+ArmLabels::ArmLabels(const Json& file) : name_(file.at("name")) {
+  for (const char* section : {"zip", "grid"}) {
+    for (const auto& [key, values] : flatten(file.value(section, Json::object()), section))
+      combined_.insert(key);
+  }
+}
+
+std::string ArmLabels::of(const Arm& arm) const {
   // A case's own settings say less than its label; only what is combined with it is added.
-  const Settings zipped = flatten(file.value("zip", Json::object()), "zip");
-  const Settings grid = flatten(file.value("grid", Json::object()), "grid");
   std::vector<std::string> parts;
   if (arm.contains(case_key)) parts.push_back(arm.at(case_key));
   for (const auto& [key, value] : arm) {
-    if (zipped.contains(key) || grid.contains(key)) parts.push_back(short_text(key, value));
+    if (combined_.contains(key)) parts.push_back(short_text(key, value));
   }
-  return parts.empty() ? file.at("name").get<std::string>() : fmt::format("{}", fmt::join(parts, ", "));
+  return parts.empty() ? name_ : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace lnn::experiment

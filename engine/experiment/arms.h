@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,16 @@ std::map<std::string, std::vector<Json>> swept_values(const Json& file);
 /// alternatives.
 bool excluded(const Arm& arm, std::uint64_t seed, const Json& exclusions);
 
-/// The arm for people: the case's label, then the swept values: "gelu, custom", "lambda 10".
-std::string label_of(const Arm& arm, const Json& file);
+/// Names arms for people.
+class ArmLabels {
+ public:
+  explicit ArmLabels(const Json& file);
+  /// The case's label, then the swept values: "gelu, custom", "lambda 10".
+  std::string of(const Arm& arm) const;
+
+ private:
+  std::string name_;                // of the experiment, for an arm of which nothing is swept
+  std::set<std::string> combined_;  // keys of zip and grid
+};
 
 }  // namespace lnn::experiment

@@ -211,11 +211,12 @@ std::vector<PlannedTrial> expand(const ExperimentFile& file, const std::string& 
   std::vector<std::string> swept_keys;
   for (const auto& [key, values] : swept_values(file.text)) swept_keys.push_back(key);
 
+  const ArmLabels labels(file.text);
   TrialList list;
   for (const Arm& arm : arms) {
     const std::vector<std::uint64_t> seeds = seeds_of_arm(arm, frame);
     if (seeds.empty()) continue;
-    const std::string label = label_of(arm, file.text);
+    const std::string label = labels.of(arm);
     for (const Replicates& replicates : resolve_replicates(arm, seeds, swept_keys, frame, label))
       list.add(file.name, label, replicates);
   }

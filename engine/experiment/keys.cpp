@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "experiment/box.h"
 #include "experiment/key_makers.h"
@@ -228,12 +230,18 @@ std::vector<Key> training_keys() {
   };
 }
 
-// The published grid; a system without tests never reads it.
+// The published grid; a system without tests never reads it. Kept, since the tests' states are drawn with it.
+physics::TimeGrid published_grid(const physics::System& system) {
+  static std::map<std::string, physics::TimeGrid, std::less<>> known;
+  const auto found = known.find(system.name());
+  if (found != known.end()) return found->second;
+  const bool has_tests = physics::has_published_rollout_tests(system);
+  return known[std::string(system.name())] =
+             has_tests ? physics::published_rollout_tests(system).grid : physics::TimeGrid{};
+}
+
 Default published_time(double physics::TimeGrid::*member) {
-  return {"published", [member](const Situation& s) {
-            const bool known = physics::has_published_rollout_tests(s.system);
-            return (known ? physics::published_rollout_tests(s.system).grid : physics::TimeGrid{}).*member;
-          }};
+  return {"published", [member](const Situation& s) { return published_grid(s.system).*member; }};
 }
 
 Default published_tests() {
