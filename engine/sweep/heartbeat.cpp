@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,7 +56,11 @@ std::unique_ptr<Heartbeat> Heartbeat::create(const fs::path& path, const LockHol
                             std::strerror(errno));
   }
   std::unique_ptr<Heartbeat> heartbeat(new Heartbeat(path, holder, options, descriptor));
-  heartbeat->write();
+  if (!heartbeat->write()) {
+    throw_environment_error("{}: cannot be written ({}). Free space and run again.", path.string(),
+                            std::strerror(errno));
+  }
+  heartbeat->start_beating();
   return heartbeat;
 }
 
@@ -62,6 +68,8 @@ Heartbeat::Heartbeat(fs::path path, LockHolder holder, const HeartbeatOptions& o
     : path_(std::move(path)), holder_(std::move(holder)), options_(options), descriptor_(descriptor) {}
 
 Heartbeat::~Heartbeat() {
+  beating_.request_stop();
+  if (beating_.joinable()) beating_.join();
   close(descriptor_);
   if (is_ours()) remove_quietly(path_);
 }
@@ -70,26 +78,38 @@ bool Heartbeat::is_ours() const {
   return same_process(holder_from_text(read_lock_text(path_)), holder_);
 }
 
-void Heartbeat::beat() {
-  if (steady_clock::now() - last_ < options_.every) return;
-  if (!is_ours()) {
-    throw_environment_error(
-        "{}: another sweep took over (this one gave no sign of life for too long: it was suspended, or the "
-        "file system stood still). Run the same command again when that one has ended.",
-        path_.string());
-  }
-  write();
+void Heartbeat::require_held() const {
+  if (!lost_) return;
+  throw_environment_error(
+      "{}: another sweep took over (this one gave no sign of life for too long: it was suspended, or the "
+      "file "
+      "system stood still). Run the same command again when that one has ended.",
+      path_.string());
 }
 
-// A write that fails is not fatal: the next one comes soon.
-void Heartbeat::write() {
-  const std::string text = to_text(holder_) + std::to_string(++beats_) + "\n";
-  if (pwrite(descriptor_, text.data(), text.size(), 0) < 0 && beats_ == 1) {
-    throw_environment_error("{}: cannot be written ({}). Free space and run again.", path_.string(),
-                            std::strerror(errno));
+// Signals are for the thread that the program began with.
+void Heartbeat::start_beating() {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  beating_ = std::jthread([this](const std::stop_token& end) { keep_beating(end); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Heartbeat::keep_beating(const std::stop_token& end) {
+  std::unique_lock lock(mutex_);
+  while (!lost_ && !ending_.wait_for(lock, end, options_.every, [&end] { return end.stop_requested(); })) {
+    lost_ = !is_ours();
+    // A write that fails is not fatal: the next one comes soon.
+    if (!lost_) write();
   }
-  fsync(descriptor_);
-  last_ = steady_clock::now();
+}
+
+bool Heartbeat::write() {
+  const std::string text = to_text(holder_) + std::to_string(++beats_) + "\n";
+  const bool written = pwrite(descriptor_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  return fsync(descriptor_) == 0 && written;
 }
 
 HeartbeatWatch::Sign HeartbeatWatch::look(const fs::path& path) {

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sweep/lock_holder.h"
@@ -21,7 +26,8 @@ struct HeartbeatOptions {
   std::chrono::milliseconds nap{500};            ///< between two looks
 };
 
-/// A heartbeat file of our own.
+/// A heartbeat file of our own, written anew by a thread: like a kernel's lock, it is held for as long as the
+/// process lives, whatever that is busy with.
 class Heartbeat {
  public:
   /// Creates the file; nothing when there is one already. Throws EnvironmentError when it cannot be written.
@@ -32,21 +38,26 @@ class Heartbeat {
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  /// Gives a sign of life when it is time to. Throws EnvironmentError when somebody took the file over
-  /// because this process had not given any for too long.
-  void beat();
+  /// Throws EnvironmentError when somebody took the file over because this process had given no sign of life
+  /// for too long.
+  void require_held() const;
   bool is_ours() const;
 
  private:
   Heartbeat(std::filesystem::path path, LockHolder holder, const HeartbeatOptions& options, int descriptor);
-  void write();
+  bool write();
+  void start_beating();
+  void keep_beating(const std::stop_token& end);
 
   std::filesystem::path path_;
   LockHolder holder_;
   HeartbeatOptions options_;
   int descriptor_;
   unsigned long beats_ = 0;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::atomic<bool> lost_ = false;
+  std::mutex mutex_;
+  std::condition_variable_any ending_;
+  std::jthread beating_;
 };
 
 /// What a reader has seen of heartbeat files so far.

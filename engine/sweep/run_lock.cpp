@@ -121,7 +121,7 @@ RunLock::RunLock(store::RunDirectory run, const RunLockOptions& options)
 RunLock::~RunLock() = default;
 
 void RunLock::beat() {
-  if (heartbeat_) heartbeat_->beat();
+  if (heartbeat_) heartbeat_->require_held();
 }
 
 void RunLock::refuse_living(const std::vector<fs::path>& heartbeats) {

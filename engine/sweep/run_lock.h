@@ -35,8 +35,8 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
 
-  /// To be called about every second: a sign of life, where the lock needs one. Throws EnvironmentError when
-  /// the lock was lost.
+  /// To be called about every second: throws EnvironmentError when the lock was lost, which only a heartbeat
+  /// can be.
   void beat();
 
  private:
