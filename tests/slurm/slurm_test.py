@@ -137,11 +137,11 @@ class SlurmTest(unittest.TestCase):
     def finish(self, job, seconds=60):
         wait_until(job.is_finished, f"job {job.number} ends; {job.tasks()}", seconds)
 
-    def completed(self):
-        return sorted(event["id"] for event in self.events("trial_end") if event["outcome"] == "completed")
+    def completed(self, logs="events*.jsonl"):
+        return sorted(event["id"] for event in self.events("trial_end", logs) if event["outcome"] == "completed")
 
-    def events(self, kind):
-        lines = [line for log in self.out.glob("events*.jsonl") for line in log.read_text().splitlines()]
+    def events(self, kind, logs):
+        lines = [line for log in self.out.glob(logs) for line in log.read_text().splitlines()]
         return [event for event in map(json.loads, lines) if event["event"] == kind]
 
     def assert_all_completed_once(self, trials):
@@ -351,9 +351,9 @@ class Arrays(SlurmTest):
         self.assertEqual(len(list(self.out.glob("events.shard-*-of-3.jsonl"))), 3)
 
     def test_one_task_returns_to_the_queue_without_the_others(self):
-        self.play("slow:0.1")
+        self.play("slow:0.2")
         job, _ = self.submitted(self.experiment(30), "--array", 2)
-        wait_until(lambda: len(self.completed()) > 2, "trials have ended")
+        wait_until(lambda: self.completed("events.shard-2-of-2.jsonl"), "a trial of task 2 has ended")
         Job(self.cluster, f"{job.number}_2").signal("USR1")
         self.finish(job)
         self.assertEqual([Job(self.cluster, f"{job.number}_{task}").restarts() for task in (1, 2)], [0, 1])
