@@ -207,7 +207,7 @@ class Drill {
   void bury() {
     if (all_gone(mark_, time_to_follow)) return;
     ++outlived_;
-    const Janitor now(mark_);
+    kill_marked(mark_);
   }
 
   // Results that were there must still be there, to the last bit.

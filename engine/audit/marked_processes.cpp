@@ -1,9 +1,14 @@
 #include "audit/marked_processes.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,6 +51,16 @@ Role role_of(const fs::path& entry) {
   return program.starts_with("lnn-") ? Role::trial : Role::launcher;
 }
 
+// What a terminal or a batch system sends to all processes of a group must not end the one that cleans up.
+[[noreturn]] void wait_and_clean(int lifeline, const std::string& mark) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);
+  char nothing = 0;
+  while (read(lifeline, &nothing, 1) < 0 && errno == EINTR) {
+  }
+  kill_marked(mark);
+  _exit(0);
+}
+
 }  // namespace
 
 std::string new_mark() {
@@ -70,13 +85,33 @@ bool all_gone(const std::string& mark, std::chrono::milliseconds patience) {
   return true;
 }
 
-Janitor::~Janitor() {
+void kill_marked(const std::string& mark) {
   // Those that are killed may just have started others.
   for (int round = 0; round < 100; ++round) {
-    const auto living = marked_processes(mark_);
+    const auto living = marked_processes(mark);
     if (living.empty()) return;
     for (const MarkedProcess& process : living) kill(process.pid, SIGKILL);
     std::this_thread::sleep_for(nap);
+  }
+}
+
+Janitor::Janitor(const std::string& mark) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw_environment_error("no pipe can be made ({}). Raise the limit of open files.", std::strerror(errno));
+  child_ = fork();
+  if (child_ < 0) throw_environment_error("no process can be made ({}).", std::strerror(errno));
+  if (child_ == 0) {
+    close(ends[1]);
+    wait_and_clean(ends[0], mark);
+  }
+  close(ends[0]);
+  lifeline_ = ends[1];
+}
+
+Janitor::~Janitor() {
+  close(lifeline_);
+  while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 

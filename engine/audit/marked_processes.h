@@ -30,16 +30,22 @@ std::vector<MarkedProcess> marked_processes(const std::string& mark);
 /// Waits until none lives; false when some still do after `patience`.
 bool all_gone(const std::string& mark, std::chrono::milliseconds patience);
 
-/// Kills whatever carries its mark when it is destroyed.
+/// Kills all that live, until none does.
+void kill_marked(const std::string& mark);
+
+/// Kills whatever carries its mark when it is destroyed, and also when this process dies, however it dies: a
+/// process of its own waits for that. Create it before there are threads.
 class Janitor {
  public:
-  explicit Janitor(std::string mark) : mark_(std::move(mark)) {}
+  /// Throws EnvironmentError when no process can be made.
+  explicit Janitor(const std::string& mark);
   ~Janitor();
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
 
  private:
-  std::string mark_;
+  pid_t child_ = -1;
+  int lifeline_ = -1;  ///< its other end tells the child when we are gone
 };
 
 }  // namespace lnn::audit

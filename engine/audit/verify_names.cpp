@@ -39,14 +39,16 @@ void note_foreign(Inspection& inspection, const fs::path& path) {
 }
 
 void verify_root(Inspection& inspection) {
-  constexpr std::array known{"experiment.json", "plan.json", "pace.json", "results.h5", "trials",
-                             "checkpoints",     "configs",   "logs",      "lock",       "quarantine"};
+  constexpr std::array known{
+      "experiment.json", "plan.json", "pace.json",  "results.h5", "trials",     "checkpoints",
+      "configs",         "logs",      "lock",       "quarantine", "job.sbatch", "claims.md",
+      "analysis.sbatch", "tables.md", "report.html"};
   for (const fs::path& path : sorted_files(inspection.run.root)) {
     const std::string name = path.filename();
     if (is_temporary(name)) {
       note_temporary(inspection, path);
     } else if (std::ranges::find(known, name) == known.end() &&
-               !begins_with_any(name, {"events.", "lock."})) {
+               !begins_with_any(name, {"events.", "lock.", "slurm-", ".began-"})) {
       note_foreign(inspection, path);
     }
   }

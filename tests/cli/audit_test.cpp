@@ -168,15 +168,19 @@ bool anything_runs_in(const std::string& folder) {
   return false;
 }
 
-TEST_F(DrillTest, LeavesNothingRunningWhenInterrupted) {
-  const std::string out = (folder_ / "stopped").string();
-  Launched drill({LNN_SWEEP_PROGRAM, "drill", "--out", out}, {}, folder_ / "output");
-  for (int i = 0; i < 1000 && !fs::exists(out + "/reference/trials"); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  EXPECT_TRUE(anything_runs_in(out));
-  drill.signal(SIGINT);
-  EXPECT_EQ(drill.wait(30).code, 75);
-  EXPECT_FALSE(anything_runs_in(out));
+TEST_F(DrillTest, LeavesNothingRunningWhenInterruptedOrKilled) {
+  for (const int number : {SIGINT, SIGKILL}) {
+    const std::string out = (folder_ / ("stopped" + std::to_string(number))).string();
+    Launched drill({LNN_SWEEP_PROGRAM, "drill", "--out", out}, {}, folder_ / "output");
+    for (int i = 0; i < 1000 && !fs::exists(out + "/reference/trials"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_TRUE(anything_runs_in(out));
+    drill.signal(number);
+    EXPECT_EQ(drill.wait(30).code, number == SIGINT ? 75 : 128 + SIGKILL);
+    for (int i = 0; i < 200 && anything_runs_in(out); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_FALSE(anything_runs_in(out));
+  }
 }
 
 }  // namespace
