@@ -108,6 +108,9 @@ double LastSweep::last() const {
 }
 
 void LastSweep::read() {
+  // A folder opens like a file, and claims to be endless.
+  std::error_code absent;
+  if (!std::filesystem::is_regular_file(log_, absent)) return;
   std::ifstream file(log_, std::ios::binary);
   if (!file) return;
   const std::int64_t size = size_of(file);
