@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -14,6 +15,15 @@ using store::Outcome;
 
 std::string with_last_words(const std::string& reason, const Death& death) {
   return death.last_words.empty() ? reason : fmt::format("{}: {}", reason, death.last_words);
+}
+
+// A full disk takes the last words, too.
+std::string environment_text(const Death& death) {
+  constexpr std::uintmax_t a_few_words = 65536;
+  std::error_code unknown;
+  const auto space = std::filesystem::space(std::filesystem::path(death.log).parent_path(), unknown);
+  const bool full = !unknown && space.available < a_few_words;
+  return with_last_words(full ? "No space left on the disk" : "the environment does not work", death);
 }
 
 std::string signal_name(int number) {
@@ -85,7 +95,7 @@ TrialEnd ended_by_itself(const Job& job, const std::string& id, const Death& dea
       end.outcome = Outcome::interrupted;
       end.reason = end.environment_problem =
           fmt::format("trial {}: {} (exit code 3). See {}, repair it and run again.", id,
-                      with_last_words("the environment does not work", death), death.log);
+                      environment_text(death), death.log);
       break;
     case trial::exit_device:
       end.outcome = Outcome::crashed;
