@@ -161,6 +161,25 @@ TEST_F(Damage, OfTheFilesAroundTheTrialsIsSeenOrMended) {
   }
 }
 
+// What is left when somebody keeps or sends nothing but results.h5.
+TEST_F(Damage, OfAResultsFileThatStandsAloneIsSeen) {
+  const fs::path results = home_->folder() / "alone" / "results.h5";
+  home_->use(results.parent_path());
+  for (int round = 0; round < count(10, 150) && !HasFailure(); ++round) {
+    fs::create_directories(results.parent_path());
+    fs::copy_file(whole_ / "results.h5", results);
+    done_.clear();
+    mutate("results.h5 alone", results, whole_ / "plan.json");
+    const std::string table = table_of(*home_);
+    if (table != table_) {
+      EXPECT_THAT(table, testing::ContainsRegex("exit code [123]: .")) << happened();
+    }
+    survive({"claims", home_->run().root});
+    survive({"export", home_->run().root, "--out", home_->folder() / "flat"});
+    forget();
+  }
+}
+
 /// A run as it is when every trial was stopped in mid-training.
 class DamageOfCheckpoints : public Damage {
  protected:
