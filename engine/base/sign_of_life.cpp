@@ -9,6 +9,7 @@ namespace lnn {
 namespace {
 
 SignsOfLife::Say listener;
+BreakOff::Check break_off;
 const char* doing = "start";
 double pause_between = 0;
 double next_word = 0;
@@ -33,7 +34,17 @@ SignsOfLife::~SignsOfLife() {
   listener = nullptr;
 }
 
+BreakOff::BreakOff(Check check) {
+  invariant(!break_off, "one decides whether to break off");
+  break_off = std::move(check);
+}
+
+BreakOff::~BreakOff() {
+  break_off = nullptr;
+}
+
 void still_alive() {
+  if (break_off) break_off();
   if (!listener) return;
   const double time = now();
   if (time < next_word) return;

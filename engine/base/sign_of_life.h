@@ -18,7 +18,19 @@ class SignsOfLife {
   SignsOfLife& operator=(const SignsOfLife&) = delete;
 };
 
-/// Work calls this once per mini-batch, integrator step or sample. Costs nanoseconds.
+/// While it lives, work may be broken off: `check` is called often from within it, and ends it by throwing.
+/// One at a time.
+class BreakOff {
+ public:
+  using Check = std::function<void()>;
+  explicit BreakOff(Check check);
+  ~BreakOff();
+  BreakOff(const BreakOff&) = delete;
+  BreakOff& operator=(const BreakOff&) = delete;
+};
+
+/// Work calls this once per mini-batch, integrator step or sample. Costs nanoseconds. Throws what a
+/// BreakOff's check throws.
 void still_alive();
 
 /// While it lives, this is what the process is doing: "data", "training", "evaluation". They nest.

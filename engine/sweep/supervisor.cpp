@@ -108,8 +108,10 @@ void Supervisor::hear(const std::string& line, std::vector<TrialReport>& reports
   if (const auto epoch = parse_epoch(json)) {
     doing_ = fmt::format("epoch {} of {}", epoch->epoch, epoch->epochs);
     reports.push_back({std::move(id), *epoch});
-  } else if (event == "alive" && text_of(json, "doing") != "training") {
-    doing_ = text_of(json, "doing");
+  } else if (event == "alive") {
+    const std::string doing = text_of(json, "doing");
+    const bool known_better = doing == "training" && doing_.starts_with("epoch ");
+    if (!known_better) doing_ = doing;
   } else if (event == "end") {
     if (auto end = parse_end(json)) ends_[id] = std::move(*end);
   } else if (event == "idle") {

@@ -76,7 +76,7 @@ class Supervisor {
   bool reused_ = false;
   bool heard_ = false;  ///< the process has said something about this job
   bool idle_ = false;   ///< it has said that the job is done
-  std::string doing_ = "nothing since its start";
+  std::string doing_ = "start";
   Clock::time_point last_sign_ = start_;
   std::map<std::string, trial::EndEvent> ends_;  ///< what the trials said of themselves
   Ending ending_ = Ending::none;

@@ -20,6 +20,9 @@ struct CheckpointOptions {
   double every = 30;
   /// Asked after every epoch: true saves and throws Stopped. Never asked without files.
   std::function<bool()> stop = [] { return false; };
+  /// Asked all the time while there is nothing to save, data being made or nothing but evaluation being left:
+  /// true throws Stopped at once. Never asked without files.
+  std::function<bool()> stop_between = [] { return false; };
 };
 
 /// The trials were told to stop and have been saved.

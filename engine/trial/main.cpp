@@ -1,6 +1,7 @@
 // lnn-sweep-trial: trains one configuration, or a pack of several, and commits each result file; or serves a
 // sweep with one after the other. The only program that loads LibTorch for training. Reached as `lnn-sweep
 // train`, by people and by the sweep.
+#include <cstdlib>
 #include <iostream>
 
 #include "base/error.h"
@@ -37,7 +38,9 @@ void run(const ProgramOptions& options) {
 
 int report(const Failure& failure) {
   if (!failure.details.empty()) std::cerr << failure.details << "\n";
-  std::cerr << "lnn-sweep train: " << failure.message << "\n";
+  std::cerr << "lnn-sweep train: " << failure.message << std::endl;
+  // The libraries of a broken device fail at their own end, too, and would end this process by a signal.
+  if (failure.exit_code == exit_device) std::_Exit(failure.exit_code);
   return failure.exit_code;
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -71,6 +72,14 @@ std::map<std::string, std::string> provenance_of(const RunOptions& options, cons
   return facts;
 }
 
+// Before and after the training there is nothing to save that would not be saved already.
+BreakOff::Check stops_at_once(const CheckpointOptions& options) {
+  return [&options] {
+    if (!options.files.empty() && options.stop_between())
+      throw Stopped("stopped before or after the training. Run the same command again to continue.");
+  };
+}
+
 }  // namespace
 
 void prepare_process(int threads) {
@@ -85,6 +94,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
   invariant(!configs.empty(), "a pack has at least one trial");
   prepare_process(options.threads);
   const Doing preparing("data");
+  std::optional<BreakOff> stoppable(stops_at_once(options.checkpoints));
   std::vector<PreparedTrial> trials(configs.begin(), configs.end());
   require_one_shape(trials);
   std::vector<training::Member> members;
@@ -93,6 +103,7 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
   Checkpoints checkpoints(options.checkpoints, trials, options.attempt,
                           provenance_of(options, stepper->facts(), trials.size()));
 
+  bool all_trained = false;
   std::vector<store::TrialRecord> records(trials.size());
   std::vector<training::Task> tasks;
   for (std::size_t i = 0; i < trials.size(); ++i) {
@@ -107,6 +118,8 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
       records[i] = trials[i].record(result);
       if (result.best_epoch > 0) {
         const Doing evaluating("evaluation");
+        std::optional<BreakOff> alone;
+        if (all_trained || trials.size() == 1) alone.emplace(stops_at_once(options.checkpoints));
         add_evaluation(records[i], evaluate(trials[i], trials[i].config().rollout));
       }
       records[i].attempts = options.attempt;
@@ -116,9 +129,11 @@ std::vector<store::TrialRecord> run_trials(const std::vector<experiment::Json>& 
       events.on_end(i, records[i]);
     };
   }
+  stoppable.reset();
   const Doing learning("training");
   training::train(tasks, *stepper, [&](int epochs, const training::StateOf& state_of) {
     checkpoints.after_epoch(epochs, state_of);
+    all_trained = epochs == trials.front().epochs();
   });
   return records;
 }

@@ -72,7 +72,7 @@ CheckpointOptions checkpoint_options(const Request& request) {
   options.every = request.checkpoint_every;
   if (!(options.every >= 0))
     throw_user_error("--checkpoint-every {}: must be a number of seconds, 0 or more.", options.every);
-  options.stop = StopRequest::made;
+  options.stop = options.stop_between = StopRequest::made;
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +35,19 @@ TEST(SignsOfLife, AreSeldom) {
   std::this_thread::sleep_for(std::chrono::milliseconds(60));
   for (int i = 0; i < 1000; ++i) lnn::still_alive();
   EXPECT_EQ(heard, 1);
+}
+
+TEST(SignsOfLife, AreTheMomentsToBreakOff) {
+  bool enough = false;
+  {
+    const lnn::BreakOff stop([&] {
+      if (enough) throw std::runtime_error("enough");
+    });
+    EXPECT_NO_THROW(lnn::still_alive());
+    enough = true;
+    EXPECT_THROW(lnn::still_alive(), std::runtime_error);
+  }
+  EXPECT_NO_THROW(lnn::still_alive());
 }
 
 }  // namespace

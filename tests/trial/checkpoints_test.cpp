@@ -127,6 +127,31 @@ TEST_F(CheckpointsTest, NothingIsSavedBeforeItIsTime) {
   trial::run_trial(config(), options_);
 }
 
+TEST_F(CheckpointsTest, DataAndEvaluationStopAtOnceAndLoseNothing) {
+  bool training = false;
+  bool trained = false;
+  trial::RunOptions options = options_;
+  options.checkpoints.stop_between = [] { return true; };
+  options.on_epoch = [&](const trial::EpochEvent&) { training = true; };
+  EXPECT_THROW(trial::run_trial(config(), options), trial::Stopped);
+  EXPECT_FALSE(training);
+  EXPECT_FALSE(fs::exists(path("a.h5")));
+
+  Json evaluated = config();
+  evaluated["rollout.tests"] = "published";
+  evaluated["rollout.t_end"] = 1.0;
+  options.checkpoints.stop_between = [&] { return trained; };
+  options.on_epoch = [&](const trial::EpochEvent& event) { trained = event.epoch == event.epochs; };
+  EXPECT_THROW(trial::run_trial(evaluated, options), trial::Stopped);
+  trained = false;
+  int epochs = 0;
+  options.on_epoch = [&](const trial::EpochEvent&) { ++epochs; };
+  const store::TrialRecord record = trial::run_trial(evaluated, options);
+  EXPECT_EQ(epochs, 0) << "only the evaluation was left";
+  options.checkpoints = {};
+  expect_same_record(record, trial::run_trial(evaluated, options));
+}
+
 TEST_F(CheckpointsTest, ADamagedFileIsNotUsed) {
   stop_after(3);
   std::string bytes = read_text_file(path("a.h5"));
