@@ -1,5 +1,6 @@
 #include "store/trial_file.h"
 
+#include <mutex>
 #include <utility>
 
 #include "base/error.h"
@@ -43,7 +44,11 @@ TrialRecord read_trial(const std::filesystem::path& path, Part part) {
 Glance glance(const std::filesystem::path& path, Depth depth) {
   const std::string note =
       depth == Depth::seal ? read_note(path, schema_version) : read_sealed_file(path, schema_version).note;
-  if (note.empty()) return glance_of(read_trial(path, Part::summary));
+  if (note.empty()) {
+    static std::mutex one_at_a_time;  // HDF5 is usually built without safety for threads
+    const std::lock_guard lock(one_at_a_time);
+    return glance_of(read_trial(path, Part::summary));
+  }
   std::optional<Glance> glance = parse_note(note);
   if (!glance) {
     throw_environment_error(

@@ -52,7 +52,8 @@ struct Glance {
 enum class Depth { seal, content };
 
 /// Reads how a trial ended, without HDF5: quick for very many files. A file of an older program, whose seal
-/// does not say it, is read as by read_trial. Throws EnvironmentError as read_trial does.
+/// does not say it, is read as by read_trial. Throws EnvironmentError as read_trial does. May be called from
+/// several threads while none uses HDF5 in another way.
 Glance glance(const std::filesystem::path& path, Depth depth = Depth::seal);
 
 }  // namespace lnn::store

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "store/sealed_file.h"
 #include "tests/store/sample_trials.h"
 
 namespace {
@@ -74,6 +75,29 @@ TEST_F(Outcomes, ListsWhatIsNoFileOfTheTrial) {
   }
   expect_problems(lnn::store::scan_trials(run_, plan_).damaged);
   expect_problems(lnn::store::collect(run_, plan_).damaged);
+}
+
+// Enough files for several readers. Copies of three: one that an older program wrote, which needs HDF5, one
+// of today, and one that is damaged.
+TEST_F(Outcomes, TellsOfManyFilesSideBySide) {
+  plan_.trials.clear();
+  const auto file = [&](int k) { return run_.trial(std::to_string(k)); };
+  for (int k = 0; k < 2; ++k) lnn::store::write_trial(file(k), sample_record(std::to_string(k)));
+  lnn::store::write_sealed(file(0), 1, lnn::store::read_sealed(file(0), 1));
+  lnn::write_text_file(file(2), lnn::read_text_file(file(1)) + "more");
+  constexpr int count = 1800;
+  for (int k = 0; k < count; ++k) {
+    plan_.trials.push_back(planned(std::to_string(k), "e", "arm", {}, 1));
+    if (k > 2) fs::copy_file(file(k % 3), file(k));
+  }
+  const std::vector<std::string> problems{"holds trial '0'", "holds trial '1'", "damaged (it holds"};
+  const TrialOutcomes outcomes = scan_outcomes(run_, plan_, Depth::content);
+  EXPECT_EQ(outcomes.ended.at("0").reason, sample_record().reason);
+  EXPECT_EQ(outcomes.ended.at("1").reason, sample_record().reason);
+  EXPECT_EQ(outcomes.ended.size(), 2U);
+  EXPECT_EQ(outcomes.damaged.size(), count - 2U);
+  for (const auto& [id, problem] : outcomes.damaged)
+    EXPECT_THAT(problem, HasSubstr(problems[static_cast<std::size_t>(std::stoi(id) % 3)]));
 }
 
 TEST_F(Outcomes, OnlyTheContentsScanFindsDamageBehindTheSeal) {
