@@ -163,12 +163,14 @@ class SingleNode(SlurmTest):
         self.assert_all_completed_once(2)
         for name in ["tables.md", "report.html", "results.h5"]:
             self.assertGreater((self.out / name).stat().st_size, 0, name)
+        self.assertNotIn("is not a file of this program", self.lnn("verify", self.out))
 
     def test_submitting_again_asks_only_for_what_is_left(self):
         self.play("ok")
         self.finish(self.submitted(self.experiment(2))[0])
         _, text = self.submitted(self.experiment(3))
         self.assertIn("1 trial to run", text)
+        self.assertIn("at the measured pace", text)
 
     def test_a_warned_job_saves_returns_to_the_queue_and_ends_as_if_undisturbed(self):
         path = self.experiment(1, **{"training.epochs": 300})
