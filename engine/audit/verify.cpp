@@ -42,14 +42,14 @@ Verification conclude(Inspection inspection) {
 }
 
 // Words for people.
-const char* words_for(Absence absence) {
+const char* words_for(Absence absence, bool running) {
   switch (absence) {
     case Absence::never_started:
       return "never started";
     case Absence::started:
       return "started, no checkpoint";
     case Absence::interrupted:
-      return "interrupted, with a checkpoint";
+      return running ? "begun, with a checkpoint" : "interrupted, with a checkpoint";
     case Absence::set_aside:
       return "damaged and set aside";
     case Absence::lost:
@@ -67,12 +67,12 @@ std::string outcomes_text(const Verification& verification) {
   return parts.empty() ? "" : fmt::format(" ({})", fmt::join(parts, ", "));
 }
 
-std::string missing_line(Absence absence, const std::vector<std::string>& ids) {
+std::string missing_line(Absence absence, const std::vector<std::string>& ids, bool running) {
   constexpr std::size_t shown = 6;
   const std::vector<std::string> first(
       ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(shown, ids.size())));
-  return fmt::format("  missing  {} {}: {}{}\n", ids.size(), words_for(absence), fmt::join(first, " "),
-                     ids.size() > shown ? " ..." : "");
+  return fmt::format("  {:<8} {} {}: {}{}\n", running ? "to do" : "missing", ids.size(),
+                     words_for(absence, running), fmt::join(first, " "), ids.size() > shown ? " ..." : "");
 }
 
 std::string finding_line(const Finding& finding) {
@@ -133,10 +133,11 @@ Verification verify_run(const store::RunDirectory& run, const VerifyOptions& opt
   Inspection inspection{run, plan, options, {}, {}, {}, {}, {}, {}, {}};
   for (const auto& trial : plan.trials) inspection.planned.insert(trial.id);
   verify_description(inspection);
+  // Before the trials: a result that a running sweep commits in between must not look lost.
+  verify_events(inspection);
   verify_trials(inspection);
   verify_checkpoints(inspection);
   verify_results(inspection);
-  verify_events(inspection);
   verify_names(inspection);
   return conclude(std::move(inspection));
 }
@@ -171,7 +172,8 @@ std::string to_text(const Verification& verification) {
   std::string text =
       fmt::format("{}: {} of {} trials whole{}\n", verification.run, verification.whole_trials(),
                   verification.planned, outcomes_text(verification));
-  for (const auto& [absence, ids] : verification.missing) text += missing_line(absence, ids);
+  for (const auto& [absence, ids] : verification.missing)
+    text += missing_line(absence, ids, verification.running);
   for (const Finding& finding : verification.findings) text += finding_line(finding);
   return text + verdict(verification);
 }

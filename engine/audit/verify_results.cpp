@@ -39,6 +39,11 @@ std::string contradiction(const TrialRecord& table, const TrialRecord& file) {
   return "";
 }
 
+// The end of a sweep collects: an unfinished run may have an old results.h5, or none.
+Severity severity_of_age(const Inspection& inspection) {
+  return inspection.trials.size() == inspection.plan.trials.size() ? Severity::damaged : Severity::note;
+}
+
 class ResultsCheck {
  public:
   ResultsCheck(const Inspection& inspection, const Say& say) : inspection_(inspection), say_(say) {}
@@ -65,7 +70,7 @@ class ResultsCheck {
 
   // While a sweep works, results.h5 is as old as its last collection.
   void report_old(const std::string& problem) const {
-    if (!inspection_.options.running) report(Severity::damaged, "", problem, collect);
+    if (!inspection_.options.running) report(severity_of_age(inspection_), "", problem, collect);
   }
 
   void check_plan(const experiment::Plan& plan) const {
@@ -131,7 +136,7 @@ void verify_results(Inspection& inspection) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
     if (!inspection.trials.empty() && !inspection.options.running)
-      inspection.add(Severity::damaged, path, "", "is missing", collect);
+      inspection.add(severity_of_age(inspection), path, "", "is missing", collect);
     return;
   }
   std::size_t done = 0;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "audit/drill.h"
 #include "audit/drill_sweep.h"
@@ -75,6 +76,8 @@ TEST_F(DrillParts, FindsAndKillsMarkedProcesses) {
     EXPECT_THAT(marked_processes(mark.substr(0, mark.size() - 1)), testing::IsEmpty());
   }
   EXPECT_TRUE(all_gone(mark, std::chrono::milliseconds(1000)));
+  // A process has no environment any more a moment before it can be waited for.
+  for (int i = 0; i < 1000 && !sleeper.poll(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(sleeper.poll().value_or(sweep::ExitStatus{}).code, SIGKILL);
 }
 
