@@ -61,6 +61,18 @@ std::set<pid_t> processes_with(const std::string& part) {
   return found;
 }
 
+/// Pids of processes whose standard error is a file in `folder`: trials that train write their logs there.
+std::set<pid_t> processes_that_write_into(const fs::path& folder) {
+  std::set<pid_t> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::error_code gone;
+    if (fs::read_symlink(entry.path() / "fd/2", gone).parent_path() == folder) found.insert(std::stoi(name));
+  }
+  return found;
+}
+
 bool becomes_true(const std::function<bool()>& condition, double seconds = 10) {
   for (int i = 0; i < static_cast<int>(seconds * 100); ++i) {
     if (condition()) return true;
@@ -126,7 +138,7 @@ class RunTest : public testing::Test {
     return found;
   }
 
-  bool any_trial_runs() const { return !processes_with(run_.configs().string()).empty(); }
+  bool any_trial_runs() const { return !processes_that_write_into(run_.logs()).empty(); }
 
   // A folder for each test: trials that the last one's sweep leaves dying must not be mistaken for this
   // one's.
@@ -293,7 +305,7 @@ TEST_F(RunTest, StatusFollowsARunningSweep) {
            !now.at("trials").at(0).at("epoch").is_null();
   }));
   EXPECT_EQ(status().at("counts").at("waiting"), 3);
-  EXPECT_EQ(status().at("holder").at("pid"), running->pid());
+  EXPECT_EQ(status().at("holders").at(0).at("pid"), running->pid());
   running->signal(SIGTERM);
   EXPECT_EQ(running->wait().code, 75);
   const Json after = status();
