@@ -86,10 +86,11 @@ bool all_gone(const std::string& mark, std::chrono::milliseconds patience) {
 }
 
 void kill_marked(const std::string& mark) {
-  // Those that are killed may just have started others.
-  for (int round = 0; round < 100; ++round) {
+  // Those that are killed may just have started others, whose environment cannot be seen at once.
+  int quiet_looks = 0;
+  for (int look = 0; look < 100 && quiet_looks < 2; ++look) {
     const auto living = marked_processes(mark);
-    if (living.empty()) return;
+    quiet_looks = living.empty() ? quiet_looks + 1 : 0;
     for (const MarkedProcess& process : living) kill(process.pid, SIGKILL);
     std::this_thread::sleep_for(nap);
   }

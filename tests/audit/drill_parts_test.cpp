@@ -67,6 +67,9 @@ TEST_F(DrillParts, FindsAndKillsMarkedProcesses) {
   sweep::Process sleeper({"/bin/sleep", {"1000"}, {mark}, folder_ / "log"});
   {
     const Janitor janitor(mark);
+    // Nor has it one in the first moment after it was started.
+    for (int i = 0; i < 1000 && marked_processes(mark).empty(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const auto found = marked_processes(mark);
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].pid, sleeper.pid());
@@ -76,7 +79,7 @@ TEST_F(DrillParts, FindsAndKillsMarkedProcesses) {
     EXPECT_THAT(marked_processes(mark.substr(0, mark.size() - 1)), testing::IsEmpty());
   }
   EXPECT_TRUE(all_gone(mark, std::chrono::milliseconds(1000)));
-  // A process has no environment any more a moment before it can be waited for.
+  // A process has lost its environment a moment before it can be waited for.
   for (int i = 0; i < 1000 && !sleeper.poll(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(sleeper.poll().value_or(sweep::ExitStatus{}).code, SIGKILL);
 }
