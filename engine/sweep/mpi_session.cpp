@@ -86,7 +86,10 @@ int serve_or_abort(const MpiSession& mpi) {
   try {
     warn_of_crowding(mpi);
     LocalSlots slots(1, device_of(mpi));
-    return serve(mpi, slots);
+    serve(mpi, slots);
+    // mpirun ends the whole job at the first rank that leaves with another code: the master has yet to say
+    // why.
+    return 0;
   } catch (const std::exception& error) {
     // The other ranks would wait for this one forever.
     std::cerr << "lnn-sweep: rank " << mpi.rank() << ": " << error.what() << std::endl;
@@ -95,18 +98,14 @@ int serve_or_abort(const MpiSession& mpi) {
 }
 
 int direct(const MpiSession& mpi, const std::function<int(const MpiSession*)>& master) {
-  int code = 3;
   try {
-    code = master(&mpi);
-  } catch (const UserError&) {
-    dismiss(mpi, 2);
-    throw;
+    const int code = master(&mpi);
+    dismiss(mpi);
+    return code;
   } catch (...) {
-    dismiss(mpi, 3);
+    dismiss(mpi);
     throw;
   }
-  dismiss(mpi, code);
-  return code;
 }
 
 }  // namespace

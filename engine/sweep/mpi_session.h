@@ -42,9 +42,8 @@ class MpiSession {
 };
 
 /// Runs `master` where the sweep is directed: in a process of its own without MPI (it gets nullptr), or on
-/// rank 0, while every other rank supervises trials until the master is done. Every rank returns the
-/// master's exit code, or the code of the error that the master threw (UserError 2, any other 3); on rank 0
-/// the error itself goes on to the caller.
+/// rank 0, while every other rank supervises trials until the master is done. Returns the master's exit code,
+/// or passes its error on; the other ranks return 0.
 int run_on_master(const std::function<int(const MpiSession*)>& master);
 
 }  // namespace lnn::sweep

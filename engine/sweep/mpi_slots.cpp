@@ -50,12 +50,12 @@ class Worker {
  public:
   Worker(const MpiSession& mpi, Slots& slots) : mpi_(mpi), slots_(slots) {}
 
-  int run() {
+  void run() {
     for (;;) {
       while (const auto message = mpi_.receive()) {
         patience_.something_came();
         const Json& order = message->content;
-        if (order.contains("leave")) return order.at("leave");
+        if (order.contains("leave")) return;
         obey(order);
       }
       // mpirun signals all ranks at once; waiting for the master's word would waste the one second there is.
@@ -157,13 +157,13 @@ std::vector<SlotEvent> MpiSlots::wait(std::chrono::milliseconds timeout) {
   }
 }
 
-int serve(const MpiSession& mpi, Slots& slots) {
+void serve(const MpiSession& mpi, Slots& slots) {
   const StopSignals signals;
-  return Worker(mpi, slots).run();
+  Worker(mpi, slots).run();
 }
 
-void dismiss(const MpiSession& mpi, int exit_code) {
-  for (int rank = 1; rank < mpi.size(); ++rank) mpi.send(rank, {{"leave", exit_code}});
+void dismiss(const MpiSession& mpi) {
+  for (int rank = 1; rank < mpi.size(); ++rank) mpi.send(rank, {{"leave", true}});
 }
 
 }  // namespace lnn::sweep

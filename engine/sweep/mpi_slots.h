@@ -30,11 +30,11 @@ class MpiSlots : public Slots {
 };
 
 /// A worker rank's life: gives `slots` (one of them) the jobs that the master sends, one after the other,
-/// reports what becomes of them, and returns the exit code with which the master dismisses it. What still
-/// runs then is killed when `slots` is destroyed.
-int serve(const MpiSession& mpi, Slots& slots);
+/// reports what becomes of them, and returns when the master dismisses it. What still runs then is killed
+/// when `slots` is destroyed.
+void serve(const MpiSession& mpi, Slots& slots);
 
 /// The master's last word to all workers.
-void dismiss(const MpiSession& mpi, int exit_code);
+void dismiss(const MpiSession& mpi);
 
 }  // namespace lnn::sweep

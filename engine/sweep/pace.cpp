@@ -52,10 +52,29 @@ double fraction_gained(const TrialStatus& trial) {
   return fraction_done(trial) - static_cast<double>(trial.epochs_before) / trial.epoch->epochs;
 }
 
+constexpr double unknown_scatter = 0.3;
+constexpr double by_cost_alone = 0.7;
+
 struct Seen {
   double trials = 0;   // and parts of trials
   double seconds = 0;  // that they took
   double cost = 0;     // of one trial
+  // Of the trials that were seen from beginning to end:
+  int whole = 0;
+  double sum = 0;
+  double sum_of_squares = 0;
+
+  // Relative standard deviation of single trials.
+  double scatter() const {
+    if (whole < 2 || sum <= 0) return unknown_scatter;
+    const double mean = sum / whole;
+    const double variance = std::max(0.0, (sum_of_squares - sum * mean) / (whole - 1));
+    return std::sqrt(variance) / mean;
+  }
+  double uncertainty() const {
+    constexpr double least = 0.02;
+    return whole < 2 ? unknown_scatter : std::max(least, scatter() / std::sqrt(whole));
+  }
 };
 
 std::vector<Seen> what_was_seen(const Board& board) {
@@ -69,6 +88,10 @@ std::vector<Seen> what_was_seen(const Board& board) {
     if (gained <= 0 || seconds <= 0) continue;
     of_class.trials += gained;
     of_class.seconds += seconds;
+    if (trial.outcome != store::Outcome::completed || trial.epochs_before > 0) continue;
+    ++of_class.whole;
+    of_class.sum += seconds;
+    of_class.sum_of_squares += seconds * seconds;
   }
   return seen;
 }
@@ -135,10 +158,9 @@ Pace::Pace(const Board& board, const PaceTable& earlier) : predictions_(board.cl
   if (!known_) return;
   for (std::size_t c = 0; c < seen.size(); ++c) {
     if (seen[c].trials > 0) {
-      predictions_[c] = {seen[c].seconds / seen[c].trials, std::min(0.5, 0.1 / std::sqrt(seen[c].trials))};
+      predictions_[c] = {seen[c].seconds / seen[c].trials, seen[c].uncertainty(), seen[c].scatter()};
     } else {
-      constexpr double by_cost_alone = 0.7;
-      predictions_[c] = {seen[c].cost * seconds / std::max(cost, 1e-9), by_cost_alone};
+      predictions_[c] = {seen[c].cost * seconds / std::max(cost, 1e-9), by_cost_alone, unknown_scatter};
     }
   }
 }
@@ -151,7 +173,16 @@ std::vector<double> Pace::class_seconds() const {
 
 std::optional<Forecast> forecast(const Board& board, const Pace& pace, double now, int slots) {
   if (!pace.known()) return std::nullopt;
-  std::vector<double> work(board.classes(), 0);  // remaining seconds of each class
+  struct Work {
+    double seconds = 0;
+    double trials = 0;
+  };
+  std::vector<Work> work(board.classes());  // that remains of each class
+  auto remains = [&](const TrialStatus& trial, double seconds) {
+    Work& of_class = work[static_cast<std::size_t>(trial.cost_class)];
+    of_class.seconds += seconds;
+    of_class.trials += 1;
+  };
   // Each slot's time of becoming free, earliest first.
   std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
   std::vector<double> waiting;
@@ -161,10 +192,10 @@ std::optional<Forecast> forecast(const Board& board, const Pace& pace, double no
     if (trial.state == TrialState::running) {
       const double rest = std::max(0.0, (1 - fraction_done(trial)) * whole - (now - trial.reported));
       free_at.push(rest);
-      work[static_cast<std::size_t>(trial.cost_class)] += rest;
+      remains(trial, rest);
     } else if (trial.state == TrialState::waiting) {
       waiting.push_back(whole);
-      work[static_cast<std::size_t>(trial.cost_class)] += whole;
+      remains(trial, whole);
     }
   }
   while (free_at.size() < static_cast<std::size_t>(std::max(1, slots))) free_at.push(0);
@@ -177,13 +208,15 @@ std::optional<Forecast> forecast(const Board& board, const Pace& pace, double no
   Forecast result;
   for (; !free_at.empty(); free_at.pop()) result.seconds = free_at.top();
 
-  // Errors of a class are common to its trials, those of different classes independent.
+  // An error of a class's mean is common to its trials; their scatter, and the classes, are independent.
   double total = 0;
   double variance = 0;
   for (std::size_t c = 0; c < work.size(); ++c) {
-    total += work[c];
-    const double deviation = work[c] * pace.uncertainty(static_cast<int>(c));
-    variance += deviation * deviation;
+    if (work[c].trials <= 0) continue;
+    total += work[c].seconds;
+    const double common = pace.uncertainty(static_cast<int>(c));
+    const double single = pace.scatter(static_cast<int>(c));
+    variance += work[c].seconds * work[c].seconds * (common * common + single * single / work[c].trials);
   }
   const double relative = total > 0 ? 1.96 * std::sqrt(variance) / total : 0;
   // Symmetric in the logarithm: a trial may take three times as long, but not minus once.

@@ -47,11 +47,14 @@ class Pace {
   bool known() const { return known_; }
   /// Of a whole trial of this class [s]: measured, or by the ratio of estimated costs.
   double seconds(int cost_class) const { return predictions_[static_cast<std::size_t>(cost_class)].seconds; }
-  /// Standard deviation of that prediction, relative. A rough one: 10 % over the root of the number of
-  /// trials seen, 70 % where only costs were compared (the worst seen is a factor of three).
+  /// Standard deviation of that prediction as the mean of many trials, relative: from the scatter of the
+  /// trials seen; 30 % where only one or a probe was, 70 % where only costs were compared (the worst seen is
+  /// a factor of three).
   double uncertainty(int cost_class) const {
     return predictions_[static_cast<std::size_t>(cost_class)].uncertainty;
   }
+  /// Standard deviation of single trials about their mean, relative.
+  double scatter(int cost_class) const { return predictions_[static_cast<std::size_t>(cost_class)].scatter; }
   /// Of all classes, for Board::expect.
   std::vector<double> class_seconds() const;
 
@@ -59,6 +62,7 @@ class Pace {
   struct Prediction {
     double seconds = 0;
     double uncertainty = 0;
+    double scatter = 0;
   };
   std::vector<Prediction> predictions_;
   bool known_ = false;

@@ -97,7 +97,8 @@ void refuse_another_experiment(const store::RunDirectory& run, const Json& here)
   // A run that was killed right after it took the lock has no description yet.
   if (!fs::exists(run.experiment())) return;
   const Json there = Json::parse(read_text_file(run.experiment()), nullptr, false);
-  if (!there.is_object() || !there.contains("experiments") || !there.contains("overrides")) {
+  if (!there.is_object() || !there.contains("experiments") || !there.contains("overrides") ||
+      !there.contains("scale")) {
     throw_environment_error("{}: is damaged (not a description of a run). Choose another --out, or --fresh.",
                             run.experiment().string());
   }

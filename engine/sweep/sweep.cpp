@@ -40,6 +40,14 @@ void check_limits(const SweepOptions& options) {
   for (const auto& [option, value] : limits) {
     if (!(value >= 0)) throw_user_error("{} {}: must not be negative.", option, value);
   }
+  // Signs of life come every 5 s, and loading LibTorch from a cold disk gives none.
+  constexpr double short_hang_limit = 30;
+  if (options.hang_limit > 0 && options.hang_limit < short_hang_limit && !options.quiet) {
+    std::cerr << fmt::format(
+        "lnn-sweep: --hang-limit {}: trials that only start slowly may be ended, too (30 s and more are "
+        "safe).\n",
+        duration_text(options.hang_limit));
+  }
   if (options.retry.max_retries < 0) {
     throw_user_error("--max-retries {}: must be 0 or more.", options.retry.max_retries);
   }
@@ -144,7 +152,7 @@ class Sweep {
     events.sweep_started(slots_->count(), board_.totals().waiting);
     const SweepEnd end = Master(master, board_, *slots_, events, progress).run();
     progress.close();
-    if (!end.pace.empty()) write_pace(run_.pace(), end.pace);
+    remember_pace(end);
     const int code = finish(end);
     events.sweep_ended(code);
     if (!end.problem.empty()) throw EnvironmentError(end.problem);
@@ -155,6 +163,7 @@ class Sweep {
   MasterOptions master_options();
   void greet(const Deadline& deadline) const;
   void note_end(const TrialStatus& trial, const TrialEnd& end, bool again, const Job& job) const;
+  void remember_pace(const SweepEnd& end) const;
   int finish(const SweepEnd& end) const;
   bool other_parts_wait() const;
   int stopped_early(const SweepEnd& end) const;
@@ -205,6 +214,20 @@ void Sweep::greet(const Deadline& deadline) const {
     std::cerr << fmt::format("lnn-sweep: leaves within {}{}\n", duration_text(std::max(0.0, deadline.left())),
                              options_.time_limit ? "" : " (the job's time limit)");
   }
+}
+
+// For the order, the forecast and the time limit of the next sweep in this folder.
+void Sweep::remember_pace(const SweepEnd& end) const {
+  if (end.pace.empty()) return;
+  PaceTable table = end.pace;
+  for (const TrialStatus& trial : board_.trials()) {
+    const auto pace = table.find(board_.class_name(trial.cost_class));
+    if (pace == table.end() || pace->second.file_bytes > 0) continue;
+    std::error_code absent;
+    const auto bytes = fs::file_size(run_.trial(trial.id), absent);
+    if (!absent) pace->second.file_bytes = static_cast<double>(bytes);
+  }
+  write_pace(run_.pace(), table);
 }
 
 int Sweep::finish(const SweepEnd& end) const {

@@ -64,8 +64,21 @@ TEST(Forecast, HasAnIntervalThatNarrows) {
   board.ended("0", Outcome::completed, "", 110);
   const double first = width();
   board.started("1", 1, 110);
-  board.ended("1", Outcome::completed, "", 120);
+  board.ended("1", Outcome::completed, "", 121);
   EXPECT_LT(width(), first);
+}
+
+TEST(Forecast, WidensWithTheScatterOfTrials) {
+  auto width = [](double second) {
+    Board board(plan_with_costs({5, 5, 5, 5}));
+    board.started("0", 1, 100);
+    board.ended("0", Outcome::completed, "", 110);
+    board.started("1", 1, 110);
+    board.ended("1", Outcome::completed, "", 110 + second);
+    const auto now = lnn::sweep::forecast(board, Pace(board), 200, 1);
+    return now->high / now->low;
+  };
+  EXPECT_LT(width(11), width(18));
 }
 
 class PaceFile : public testing::Test {
