@@ -101,9 +101,10 @@ int main(int argc, char** argv) {
   }
   if (mpi.rank() > 0) {
     EmptyTrials slots;
-    return sweep::serve(mpi, slots);
+    sweep::serve(mpi, slots);
+    return 0;
   }
   const int code = direct(trials, mpi);
-  sweep::dismiss(mpi, code);
+  sweep::dismiss(mpi);
   return code;
 }
