@@ -103,7 +103,10 @@ class Damage : public testing::Test {
   void mend_or_name(const fs::path& file) {
     const Finished again = survive(home_->run_words());
     if (again.code == 0) return expect_an_undisturbed_run();
-    EXPECT_THAT(again.output, testing::HasSubstr(file.filename().string())) << happened();
+    // A description that was damaged and still is JSON looks like that of another run.
+    EXPECT_THAT(again.output,
+                testing::AnyOf(testing::HasSubstr(file.filename()), testing::HasSubstr("holds a run with")))
+        << happened();
     tally("mutations after which `run` names the file to remove");
     fs::remove_all(file);
     expect_the_same_command_to_mend_it();
@@ -175,7 +178,6 @@ TEST_F(Damage, OfAResultsFileThatStandsAloneIsSeen) {
       EXPECT_THAT(table, testing::ContainsRegex("exit code [123]: .")) << happened();
     }
     survive({"claims", home_->run().root});
-    survive({"export", home_->run().root, "--out", home_->folder() / "flat"});
     forget();
   }
 }

@@ -79,7 +79,7 @@ class Mount {
 
 TEST_F(Environment, AFullDiskIsNamedAndLosesNothing) {
   const fs::path disk = arena_.folder() / "disk";
-  for (int i = 0; i < count(3, 25) && !HasFailure(); ++i) {
+  for (int i = 0; i < count(2, 25) && !HasFailure(); ++i) {
     const int kilobytes = 4 * roll(2, 150);
     const Mount mounted("tmpfs", disk, fmt::format("size={}k", kilobytes));
     if (!mounted.works()) GTEST_SKIP() << "cannot mount a small disk (" << std::strerror(errno) << ")";
@@ -143,7 +143,7 @@ TEST_F(Environment, AFolderThatDisappearsEndsTheSweepClearly) {
 
 TEST_F(Environment, AJumpOfTheClockChangesNothing) {
   constexpr int hour = 3600;
-  for (int i = 0; i < count(2, 12) && !HasFailure(); ++i) {
+  for (int i = 0; i < count(1, 12) && !HasFailure(); ++i) {
     const std::array jumps{-hour, hour, -20 * 365 * 24 * hour, 3 * 365 * 24 * hour};
     arena_.variables["LD_PRELOAD"] = LNN_CLOCK_JUMP_LIBRARY;
     arena_.variables["LNN_CLOCK_JUMP"] = std::to_string(jumps[static_cast<std::size_t>(i) % jumps.size()]);
