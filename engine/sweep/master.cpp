@@ -221,7 +221,8 @@ Master::Milliseconds Master::drain_grace() const {
   for (const auto& [id, slot] : running_) {
     if (!board_.trial(id).epoch) seconds = std::max(seconds, grace_before_epoch);
   }
-  constexpr double to_leave = 1;  // and to write the last events [s]
+  // What writing the last events takes, at most [s].
+  const double to_leave = std::min(1.0, options_.deadline.length() / 20);
   return to_milliseconds(std::min(seconds, options_.deadline.left() - to_leave));
 }
 
