@@ -32,7 +32,8 @@ keep_going() {
   fi
   # Slurm itself ends this job: cancelled, which a requeue would undo, or preempted, and then it is already in the queue.
   if ! scontrol show job -o "$job" | grep -q ' JobState=RUNNING '; then exit $code; fi
-  if scontrol requeue "$job"; then
+  # A requeue begins with a SIGTERM to everything here, scontrol included, which could then not say that it succeeded.
+  if (trap '' TERM; exec scontrol requeue "$job"); then
     echo "Job $job is back in the queue and will continue."
   else
     sbatch ${SLURM_ARRAY_TASK_ID:+--array=$SLURM_ARRAY_TASK_ID} {{script}}

@@ -89,7 +89,8 @@ class SlurmTest(unittest.TestCase):
         watched = self.folder / "trial"
         watched.write_text(WATCHED_TRIAL)
         watched.chmod(0o755)
-        self.environment = {**self.cluster.environment, "XDG_CONFIG_HOME": str(self.folder), "OMP_NUM_THREADS": "1",
+        self.environment = {**self.cluster.environment, "XDG_CONFIG_HOME": str(self.folder),
+                            "XDG_CACHE_HOME": str(self.folder), "OMP_NUM_THREADS": "1",
                             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
                             "LNN_TEST_NOTES": str(self.notes)}
 
@@ -178,8 +179,8 @@ class SingleNode(SlurmTest):
         wait_until(lambda: list(self.out.glob("checkpoints/*.h5")), "the trial has saved")
         job.signal("USR1")
         wait_until(lambda: job.restarts() == 1, "the job is requeued")
-        self.assertIn("is back in the queue", next(self.out.glob("slurm-*.log")).read_text())
         self.finish(job)
+        self.assertIn("is back in the queue", next(self.out.glob("slurm-*.log")).read_text())
         self.assert_all_completed_once(1)
         undisturbed = self.folder / "undisturbed"
         self.lnn("run", path, "--out", undisturbed, "--quiet")
