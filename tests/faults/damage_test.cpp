@@ -128,7 +128,7 @@ class Damage : public testing::Test {
 };
 
 TEST_F(Damage, OfTrialFilesIsSeenAndMended) {
-  for (int round = 0; round < count(3, 40) && !HasFailure(); ++round) {
+  for (int round = 0; round < count(2, 40) && !HasFailure(); ++round) {
     const store::RunDirectory run = copy();
     if (roll(0, 3) == 0) fs::remove(run.results());
     done_.clear();
@@ -147,7 +147,7 @@ TEST_F(Damage, OfTrialFilesIsSeenAndMended) {
 TEST_F(Damage, OfTheFilesAroundTheTrialsIsSeenOrMended) {
   const std::vector<std::string> names{"plan.json", "experiment.json", "events.jsonl", "results.h5",
                                        "lock",      "configs",         "logs"};
-  for (int round = 0; round < count(35, 350) && !HasFailure(); ++round) {
+  for (int round = 0; round < count(42, 350) && !HasFailure(); ++round) {
     const store::RunDirectory run = copy();
     done_.clear();
     fs::path file = run.root / names[static_cast<std::size_t>(round) % names.size()];

@@ -97,7 +97,8 @@ TEST_P(Drain, LeavesBeforeItsTimeLimit) {
   const Finished finished = endless.finish(GetParam(), endless.run_words({"--time-limit", "4"}));
   const double seconds = seconds_since(start);
   EXPECT_EQ(finished.code, 75) << finished.output;
-  EXPECT_LT(seconds, 5) << "mpirun needs a moment, too";
+  // mpirun needs a moment before the sweep begins and after it has ended.
+  EXPECT_LT(seconds, GetParam() == alone ? 4.5 : 7);
   EXPECT_FALSE(fs::is_empty(endless.run().checkpoints()));
   tally_largest("longest run with --time-limit 4 [s]", seconds);
 }
