@@ -169,11 +169,15 @@ RunFolder::RunFolder(const RunFolderOptions& options, const experiment::Plan& pl
   if (!shard_.whole()) refuse_another_plan(run_, description, shard_);
   for (const fs::path& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
     create_folder(folder);
+  tidy();
+  write_text_file(run_.experiment(), description.dump(2) + "\n");
+  experiment::write_plan(plan, run_.plan());
+}
+
+void RunFolder::tidy() const {
   for (const fs::path& folder :
        {run_.root, run_.trials(), run_.checkpoints(), run_.configs(), run_.quarantine()})
     remove_temporaries(folder, shard_);
-  write_text_file(run_.experiment(), description.dump(2) + "\n");
-  experiment::write_plan(plan, run_.plan());
 }
 
 fs::path RunFolder::events_path() const {

@@ -38,6 +38,9 @@ class RunFolder {
   /// To be called about every second: see RunLock::beat.
   void beat() const { lock_->beat(); }
 
+  /// Removes what trials that were killed since then left half-written. Call it when none runs.
+  void tidy() const;
+
   /// Checks all planned trials' files and reads how they ended. Damaged ones of this part are renamed to
   /// <id>.h5.damaged, so that they run again.
   store::TrialOutcomes scan(const experiment::Plan& plan) const;

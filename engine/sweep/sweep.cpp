@@ -152,6 +152,7 @@ class Sweep {
     events.sweep_started(slots_->count(), board_.totals().waiting);
     const SweepEnd end = Master(master, board_, *slots_, events, progress).run();
     progress.close();
+    folder_.tidy();
     remember_pace(end);
     const int code = finish(end);
     events.sweep_ended(code);
@@ -199,6 +200,9 @@ MasterOptions Sweep::master_options() {
 void Sweep::note_end(const TrialStatus& trial, const TrialEnd& end, bool again, const Job& job) const {
   if (is_result(end.outcome)) {
     leave_quarantine(run_, trial.id);
+    // The trial does it itself, unless it was killed right after its result.
+    std::error_code ignored;
+    fs::remove(run_.checkpoint(trial.id), ignored);
   } else if (is_worth_a_retry(end) && !again) {
     write_quarantine(run_, trial, end, job);
   }

@@ -166,6 +166,17 @@ TEST_F(RunFolderTest, APartThatDoesNotFitTheOthersIsRefused) {
   EXPECT_THAT(message_of<lnn::UserError>(plan_of({"ok"})), HasSubstr("--fresh"));
 }
 
+TEST_F(RunFolderTest, IsTidiedOfWhatKilledTrialsLeft) {
+  const RunFolder folder(options_, plan_of({"ok"}));
+  lnn::write_text_file(run().trial("abc"), "whole");
+  for (const fs::path& half : {run().trial("abc"), run().checkpoint("abc")})
+    lnn::write_text_file(half.string() + ".tmp.host.7.0", "half");
+  folder.tidy();
+  EXPECT_FALSE(fs::exists(run().trial("abc").string() + ".tmp.host.7.0"));
+  EXPECT_TRUE(fs::is_empty(run().checkpoints()));
+  EXPECT_TRUE(fs::exists(run().trial("abc")));
+}
+
 TEST_F(RunFolderTest, AWholeSweepMayAddWhatAChangedFileAsksFor) {
   { const RunFolder folder(options_, plan_of({"ok"})); }
   auto changed = plan_of({"ok", "ok"});
