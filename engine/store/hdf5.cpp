@@ -198,6 +198,10 @@ Handle open_group(hid_t parent, const std::string& name) {
   return {H5Gopen2(parent, name.c_str(), H5P_DEFAULT), H5Gclose, "find group " + name};
 }
 
+bool has_attribute(hid_t object, const std::string& name) {
+  return H5Aexists(object, name.c_str()) > 0;
+}
+
 bool has_member(hid_t group, const std::string& name) {
   const htri_t found = H5Lexists(group, name.c_str(), H5P_DEFAULT);
   check(static_cast<herr_t>(found), "look for " + name);

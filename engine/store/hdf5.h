@@ -67,6 +67,7 @@ Handle open_file(const std::filesystem::path& path);
 Handle create_group(hid_t parent, const std::string& name);
 Handle open_group(hid_t parent, const std::string& name);
 bool has_member(hid_t group, const std::string& name);
+bool has_attribute(hid_t object, const std::string& name);
 /// Names of the members in the order of their creation. Throws Error for links that lead elsewhere (soft,
 /// external): a result file never opens another file.
 std::vector<std::string> member_names(hid_t group);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/results_rows.h"
+#include "store/results_seal.h"
 #include "store/trial_file.h"
 
 namespace lnn::store {
@@ -59,7 +60,10 @@ RunContents read_table_if_possible(const RunDirectory& run) {
 }  // namespace
 
 ResultsFile read_results(const fs::path& path) {
-  return read_checked(path, [&path](const hdf5::Handle& file) {
+  const bool has_seal = check_results_seal(path);
+  return read_checked(path, [&](const hdf5::Handle& file) {
+    const bool was_sealed = hdf5::has_attribute(file.id(), "sealed");
+    if (was_sealed && !has_seal) throw hdf5::Error("its last line is missing or damaged");
     return ResultsFile{experiment::parse_plan(read_results_plan(file.id()), path.string()),
                        read_results_table(file.id())};
   });

@@ -15,7 +15,8 @@ struct ResultsFile {
   RunContents contents;  ///< records without config, history, model and groups; metrics without unit, meaning
 };
 
-/// Reads plan and table of a collected file. It is untrusted input: types, sizes and checksums are checked.
+/// Reads plan and table of a collected file. It is untrusted input: the whole file's checksum
+/// (store/results_seal.h), types and sizes are checked.
 /// Throws EnvironmentError naming the file and what is wrong.
 ResultsFile read_results(const std::filesystem::path& path);
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "store/outcomes.h"
+#include "store/results_seal.h"
 #include "store/results_table.h"
 #include "store/trial_layout.h"
 
@@ -65,6 +66,7 @@ RunContents write_results(const fs::path& path, const RunDirectory& run, const P
   hdf5::write_attribute(file.id(), "program", "lnn-sweep");
   hdf5::write_attribute(file.id(), "schema_version", std::int64_t{schema_version});
   hdf5::write_attribute(file.id(), "scale", plan.scale);
+  hdf5::write_attribute(file.id(), "sealed", std::int64_t{1});
   hdf5::Handle trials = hdf5::create_group(file.id(), "trials");
   RunContents contents =
       visit_trials(run, plan, [&trials](const OpenTrial& trial) { copy_trial(trials, trial); });
@@ -75,6 +77,7 @@ RunContents write_results(const fs::path& path, const RunDirectory& run, const P
   write_results_table(file.id(), table);
   write_results_plan(file.id(), plan_text);
   file.close("complete the file");
+  seal_results(path);
   return contents;
 }
 
@@ -108,6 +111,10 @@ RunContents collect(const RunDirectory& run, const Plan& plan) {
     RunContents contents = write_results(temporary, run, plan);
     commit_file(temporary, run.results());
     return contents;
+  } catch (const EnvironmentError&) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
   } catch (const hdf5::Error& error) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

@@ -178,6 +178,7 @@ TEST_F(Damage, OfAResultsFileThatStandsAloneIsSeen) {
       EXPECT_THAT(table, testing::ContainsRegex("exit code [123]: .")) << happened();
     }
     survive({"claims", home_->run().root});
+    survive({"export", home_->run().root, "--out", home_->folder() / "flat"});
     forget();
   }
 }

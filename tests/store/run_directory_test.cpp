@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/error.h"
 #include "base/files.h"
+#include "store/results_file.h"
 #include "store/trial_file.h"
 #include "tests/store/python.h"
 #include "tests/store/sample_trials.h"
@@ -70,7 +73,7 @@ TEST_F(RunDirectory, CollectsForPython) {
   if (!lnn::test::python_has_h5py()) GTEST_SKIP() << "/usr/bin/python3 has no h5py (package python3-h5py)";
   lnn::test::expect_python(run_.results(), R"py(
 import json, math
-assert dict(f.attrs) == {"program": "lnn-sweep", "schema_version": 1, "scale": "smoke"}
+assert dict(f.attrs) == {"program": "lnn-sweep", "schema_version": 1, "scale": "smoke", "sealed": 1}
 assert list(f["trials"]) == ["aaaaaaaaaaaa", "bbbbbbbbbbbb"]
 trial = f["trials/bbbbbbbbbbbb"]
 assert trial.attrs["outcome"] == "diverged" and list(trial["history"]) == ["train_total", "lr"]
@@ -97,6 +100,19 @@ assert math.isnan(t["best_epoch"][0]) and t["best_epoch"][2] == 1
 assert t["case"].tolist() == [b"", b"baseline", b"", b"", b""] and t["training.lambda"][0] == b"10"
 assert json.loads(f["table"].attrs["columns"])["best_epoch"]["unit"] == "epoch"
 )py");
+}
+
+TEST_F(RunDirectory, ACollectedFileThatWasDamagedIsRefusedBeforeItIsOpened) {
+  lnn::store::collect(run_, make_run());
+  const std::filesystem::path results = run_.results();
+  EXPECT_NO_THROW(lnn::store::read_results(results));
+  const std::string whole = lnn::read_text_file(results);
+  std::string flipped = whole;
+  flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
+  for (const std::string& damaged : {flipped, whole.substr(0, whole.size() - 80), whole.substr(0, 4000)}) {
+    std::ofstream(results, std::ios::binary) << damaged;
+    EXPECT_THROW(lnn::store::read_results(results), lnn::EnvironmentError);
+  }
 }
 
 TEST_F(RunDirectory, CollectOfNothingIsAnEmptyTable) {
