@@ -395,7 +395,7 @@ TEST_F(FiguresTest, RefusesArraysOfAnotherShape) {
 
 TEST_F(FiguresTest, RefusesAnExperimentThatIsNoFileName) {
   write_run();
-  std::string plan = read_text_file(run_.plan());
+  std::string plan = experiment::to_json(plan_).dump();
   for (auto at = plan.find("\"widths\""); at != std::string::npos; at = plan.find("\"widths\"", at))
     plan.replace(at, 8, "\"../x\"");
   write_text_file(run_.plan(), plan);
