@@ -102,7 +102,9 @@ std::optional<ProbeReport> probe(const experiment::Plan& plan, const po::variabl
   if (const auto cache = sweep::pace_cache(probing.engine.backend + "-" + probing.engine.device);
       !cache.empty())
     sweep::write_pace(cache, pace);
-  return report_of(plan, pace, probing.slots);
+  ProbeReport report = report_of(plan, pace, probing.slots);
+  report.on_gpus = probing.engine.device.starts_with("cuda");
+  return report;
 }
 
 }  // namespace

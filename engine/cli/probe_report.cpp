@@ -53,11 +53,11 @@ ProbeReport report_of(const experiment::Plan& plan, const sweep::PaceTable& pace
 
 std::string to_text(const ProbeReport& report, std::size_t trials, const std::string& run) {
   std::string text = fmt::format(
-      "Measured here, {} side by side: {:.2f} core-hours; {} on {} slots (95 %: {} to {}).\n"
+      "Measured here, {} side by side: {:.2f} {}-hours; {} on {} slots (95 %: {} to {}).\n"
       "A trial process holds up to {:.0f} MiB; {} result files take {}.\n",
-      report.slots, report.slot_seconds / 3600, duration_text(report.wall.seconds), report.slots,
-      duration_text(report.wall.low), duration_text(report.wall.high), report.memory, trials,
-      size_text(report.disk));
+      report.slots, report.slot_seconds / 3600, report.on_gpus ? "GPU" : "core",
+      duration_text(report.wall.seconds), report.slots, duration_text(report.wall.low),
+      duration_text(report.wall.high), report.memory, trials, size_text(report.disk));
   if (report.unmeasured > 0) {
     text += fmt::format("{} trials are of classes that could not be measured: estimated by their cost.\n",
                         report.unmeasured);
@@ -67,7 +67,7 @@ std::string to_text(const ProbeReport& report, std::size_t trials, const std::st
 
 experiment::Json to_json(const ProbeReport& report) {
   return {{"slots", report.slots},
-          {"core_hours", report.slot_seconds / 3600},
+          {"slot_hours", report.slot_seconds / 3600},
           {"seconds", report.wall.seconds},
           {"seconds_low", report.wall.low},
           {"seconds_high", report.wall.high},

@@ -73,7 +73,10 @@ std::vector<Measurement> one_of_each_class(const experiment::Plan& plan) {
 // What more samples and epochs add to a process [MiB] and to its file [bytes].
 double more_memory(const Json& full, const Json& probed) {
   constexpr double bytes_per_sample = 200;
-  auto samples = [](const Json& config) { return config.at("data").value("samples", 0.0); };
+  // Trials that learn from trajectories draw no samples.
+  auto samples = [](const Json& config) {
+    return config.value("data", Json::object()).value("samples", 0.0);
+  };
   return bytes_per_sample * (samples(full) - samples(probed)) / (1 << 20);
 }
 
@@ -181,8 +184,8 @@ Json probe_config(const Json& config) {
   if (training.contains("phases")) training["phases"] = Json::array();
   if (training.contains("passes_per_epoch")) shrink(training["passes_per_epoch"], 10);
   constexpr int batches = 20;
+  if (!small.value("data", Json::object()).contains("samples")) return small;
   Json& data = small.at("data");
-  if (!data.contains("samples")) return small;
   const double samples = data.at("samples");
   const double few = batches * training.at("batch_size").get<double>();
   if (few >= samples) return small;

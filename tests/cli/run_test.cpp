@@ -108,11 +108,9 @@ class RunTest : public testing::Test {
     all.push_back(LNN_SWEEP_PROGRAM);
     all.insert(all.end(), words.begin(), words.end());
     const std::map<std::string, std::string> variables{
-        {"LNN_TRIAL_PROGRAM", LNN_FAKE_TRIAL_PROGRAM},
-        {"LNN_FAKE_TRIAL", behavior.dump()},
-        {"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-        {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-        {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
+        {"LNN_TRIAL_PROGRAM", LNN_FAKE_TRIAL_PROGRAM},    {"LNN_FAKE_TRIAL", behavior.dump()},
+        {"XDG_CACHE_HOME", (folder_ / "cache").string()}, {"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+        {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},          {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
     };
     return std::make_unique<Launched>(all, variables, folder_ / ("output." + std::to_string(launches_++)));
   }
@@ -312,6 +310,17 @@ TEST_F(RunTest, StatusFollowsARunningSweep) {
   EXPECT_FALSE(after.at("alive"));
   EXPECT_EQ(after.at("counts").at("waiting"), 4);
   EXPECT_EQ(launch(alone, {"status", folder_})->wait().code, 2);
+}
+
+TEST_F(RunTest, PlanProbesEachKindAndTellsTheTime) {
+  const Words words{"plan", (folder_ / "fakes.json").string(), "--probe"};
+  const Finished finished = launch(alone, words, {{"*", "slow:0.01"}})->wait();
+  EXPECT_EQ(finished.code, 0) << finished.output;
+  for (const char* part :
+       {"measured 1 of 1 kinds", "core-hours", "95 %", "sbatch --ntasks=1", "lnn-sweep run"})
+    EXPECT_THAT(finished.output, HasSubstr(part));
+  EXPECT_EQ(launch(alone, {words[0], words[1], "--probe", "--workers", "0"})->wait().code, 2);
+  EXPECT_EQ(launch(alone, words, {{"*", "segv"}})->wait().code, 3);
 }
 
 TEST_F(RunTest, TrainHandsOverToTheTrialProgram) {
