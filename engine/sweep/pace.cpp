@@ -53,7 +53,7 @@ double fraction_gained(const TrialStatus& trial) {
 }
 
 constexpr double unknown_scatter = 0.3;
-constexpr double by_cost_alone = 0.7;
+constexpr double uncertainty_of_costs = 0.7;
 
 struct Seen {
   double trials = 0;   // and parts of trials
@@ -158,9 +158,10 @@ Pace::Pace(const Board& board, const PaceTable& earlier) : predictions_(board.cl
   if (!known_) return;
   for (std::size_t c = 0; c < seen.size(); ++c) {
     if (seen[c].trials > 0) {
-      predictions_[c] = {seen[c].seconds / seen[c].trials, seen[c].uncertainty(), seen[c].scatter()};
+      predictions_[c] = {seen[c].seconds / seen[c].trials, seen[c].uncertainty(), seen[c].scatter(), false};
     } else {
-      predictions_[c] = {seen[c].cost * seconds / std::max(cost, 1e-9), by_cost_alone, unknown_scatter};
+      predictions_[c] = {seen[c].cost * seconds / std::max(cost, 1e-9), uncertainty_of_costs, unknown_scatter,
+                         true};
     }
   }
 }
@@ -208,17 +209,21 @@ std::optional<Forecast> forecast(const Board& board, const Pace& pace, double no
   Forecast result;
   for (; !free_at.empty(); free_at.pop()) result.seconds = free_at.top();
 
-  // An error of a class's mean is common to its trials; their scatter, and the classes, are independent.
+  // An error of a class's mean is common to its trials; their scatter, and the classes, are independent. What
+  // is only known by its cost hangs on one and the same comparison.
   double total = 0;
   double variance = 0;
+  double compared = 0;
   for (std::size_t c = 0; c < work.size(); ++c) {
     if (work[c].trials <= 0) continue;
     total += work[c].seconds;
-    const double common = pace.uncertainty(static_cast<int>(c));
+    const bool by_cost = pace.by_cost_alone(static_cast<int>(c));
+    const double common = by_cost ? 0 : pace.uncertainty(static_cast<int>(c));
+    if (by_cost) compared += work[c].seconds * pace.uncertainty(static_cast<int>(c));
     const double single = pace.scatter(static_cast<int>(c));
     variance += work[c].seconds * work[c].seconds * (common * common + single * single / work[c].trials);
   }
-  const double relative = total > 0 ? 1.96 * std::sqrt(variance) / total : 0;
+  const double relative = total > 0 ? 1.96 * std::sqrt(variance + compared * compared) / total : 0;
   // Symmetric in the logarithm: a trial may take three times as long, but not minus once.
   result.low = result.seconds * std::exp(-relative);
   result.high = result.seconds * std::exp(relative);

@@ -55,6 +55,10 @@ class Pace {
   }
   /// Standard deviation of single trials about their mean, relative.
   double scatter(int cost_class) const { return predictions_[static_cast<std::size_t>(cost_class)].scatter; }
+  /// True when nothing of this class was measured: then all such classes are wrong together.
+  bool by_cost_alone(int cost_class) const {
+    return predictions_[static_cast<std::size_t>(cost_class)].by_cost_alone;
+  }
   /// Of all classes, for Board::expect.
   std::vector<double> class_seconds() const;
 
@@ -63,6 +67,7 @@ class Pace {
     double seconds = 0;
     double uncertainty = 0;
     double scatter = 0;
+    bool by_cost_alone = false;
   };
   std::vector<Prediction> predictions_;
   bool known_ = false;

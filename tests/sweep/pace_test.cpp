@@ -81,6 +81,14 @@ TEST(Forecast, WidensWithTheScatterOfTrials) {
   EXPECT_LT(width(11), width(18));
 }
 
+TEST(Forecast, CoversAFactorOfThreeWhereOnlyCostsWereCompared) {
+  Board board(plan_with_costs({5, 4, 3, 2, 1}));
+  const PaceTable earlier{{board.class_name(4), {.seconds = 10}}};
+  const auto now = lnn::sweep::forecast(board, Pace(board, earlier), 0, 1);
+  EXPECT_GT(now->high / now->seconds, 3) << "four kinds that hang on one comparison do not average out";
+  EXPECT_GT(now->seconds / now->low, 3);
+}
+
 class PaceFile : public testing::Test {
  protected:
   ~PaceFile() override { fs::remove_all(folder_); }
