@@ -116,7 +116,9 @@ TEST_F(ServingTest, AJobCostsNextToNothingBesideItsTrial) {
     least = std::min<Milliseconds>(least, std::chrono::steady_clock::now() - start);
   }
   RecordProperty("milliseconds", std::to_string(least.count()));
-  EXPECT_LT(least.count(), 1);
+  // About half a millisecond; this only tells a process that is reused from one that is started each time,
+  // and from a missed wake-up, whatever else the machine does.
+  EXPECT_LT(least.count(), 20);
 }
 
 bool is_alive(const std::string& pid) {
