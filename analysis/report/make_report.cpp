@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/scratch_folder.h"
 #include "base/version.h"
 
 namespace lnn::analysis::report {
@@ -17,25 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder for a moment.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_(temporary_name(fs::temp_directory_path() / "lnn-sweep-report")) {}
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 void draw_all(Report& report, const figures::Sources& sources) {
-  const ScratchFolder folder;
+  const ScratchFolder folder("lnn-sweep-report");
   figures::FiguresOptions options;
   options.out = folder.path();
   for (const figures::Applied& applied : figures::draw_figures(sources, options).applied) {

@@ -5,8 +5,7 @@
 
 #include "audit/comparison_json.h"
 #include "base/error.h"
-#include "base/files.h"
-#include "store/run_directory.h"
+#include "store/scratch_run.h"
 #include "store/trial_file.h"
 #include "sweep/local_slots.h"
 
@@ -16,27 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using store::Outcome;
 using store::TrialRecord;
-
-// A folder of our own that goes with us.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_(temporary_name(fs::temp_directory_path() / "lnn-sweep-replay")) {
-    const store::RunDirectory run{path_};
-    for (const auto& folder : {run.trials(), run.checkpoints(), run.configs(), run.logs()})
-      fs::create_directories(folder);
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string fact_or(const TrialRecord& record, const std::string& name, const std::string& otherwise) {
   const auto fact = record.provenance.find(name);
@@ -121,10 +99,10 @@ sweep::Job replay_job(const TrialRecord& recorded, const ReplayOptions& options,
 }
 
 std::optional<Replay> replay_trial(const TrialRecord& recorded, const ReplayOptions& options) {
-  const ScratchFolder folder;
-  const auto end = train(replay_job(recorded, options, folder.path()), options);
+  const store::ScratchRun scratch("lnn-sweep-replay");
+  const auto end = train(replay_job(recorded, options, scratch.run().root), options);
   if (!end) return std::nullopt;
-  const fs::path file = store::RunDirectory{folder.path()}.trial(recorded.id);
+  const fs::path file = scratch.run().trial(recorded.id);
   Replay replay{recorded, result_of(*end, file, recorded), {}, {}};
   if (!options.keep.empty()) store::write_trial(options.keep, replay.repeated);
   replay.differences = compare_trials(replay.recorded, replay.repeated);

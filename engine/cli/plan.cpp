@@ -99,8 +99,7 @@ std::optional<ProbeReport> probe(const experiment::Plan& plan, const po::variabl
         "train "
         "--help.");
   }
-  if (const auto cache = sweep::pace_cache(probing.engine.backend + "-" + probing.engine.device);
-      !cache.empty())
+  if (const auto cache = sweep::pace_cache(probing.engine.backend, probing.engine.device); !cache.empty())
     sweep::write_pace(cache, pace);
   ProbeReport report = report_of(plan, pace, probing.slots);
   report.on_gpus = probing.engine.device.starts_with("cuda");

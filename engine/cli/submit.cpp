@@ -111,15 +111,6 @@ sweep::Board board_of(const RunRequest& request, const store::RunDirectory& run)
   return board;
 }
 
-// What was measured in this run, and on a machine of this kind.
-sweep::PaceTable earlier_pace(const RunRequest& request, bool on_gpus, const store::RunDirectory& run) {
-  sweep::PaceTable table = sweep::read_pace(run.pace());
-  const std::string device = on_gpus ? "cuda" : request.options.engine.device;
-  const fs::path cache = sweep::pace_cache(request.options.engine.backend + "-" + device);
-  if (!cache.empty()) table.merge(sweep::read_pace(cache));
-  return table;
-}
-
 cluster::WallTime wall_time(const sweep::Board& board, const sweep::PaceTable& earlier) {
   return [&board, pace = sweep::Pace(board, earlier)](int workers) -> std::optional<double> {
     const auto forecast = sweep::forecast(board, pace, unix_seconds(), workers);
@@ -217,7 +208,9 @@ int submit(const Words& words) {
 
   const sweep::Board board = board_of(*request, {run});
   const cluster::JobRequest job = job_request(values, board);
-  const sweep::PaceTable pace = earlier_pace(*request, job.gpus.value_or(profile.gpus_per_node) > 0, {run});
+  const bool on_gpus = job.gpus.value_or(profile.gpus_per_node) > 0;
+  const jets::EngineOptions& engine = request->options.engine;
+  const sweep::PaceTable pace = sweep::earlier_pace({run}, engine.backend, on_gpus ? "cuda" : engine.device);
   const cluster::JobSize size = cluster::size_job(profile, job, wall_time(board, pace));
   const cluster::JobCommand command{fs::read_symlink("/proc/self/exe"), run, fs::current_path(), job_words};
   Submission submission{run, cluster::job_script(profile, size, command), dependency(values), "",

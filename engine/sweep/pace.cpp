@@ -127,7 +127,7 @@ void write_pace(const fs::path& path, const PaceTable& table) {
   write_text_file(path, Json{{"schema_version", schema_version}, {"classes", classes}}.dump(1) + "\n");
 }
 
-fs::path pace_cache(const std::string& engine) {
+fs::path pace_cache(const std::string& backend, const std::string& device) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
   fs::path folder;
@@ -138,7 +138,15 @@ fs::path pace_cache(const std::string& engine) {
   } else {
     return {};
   }
-  return folder / "lnn-sweep" / fmt::format("pace-{}.json", file_name_of(processor_name() + "-" + engine));
+  return folder / "lnn-sweep" /
+         fmt::format("pace-{}.json", file_name_of(processor_name() + "-" + backend + "-" + device));
+}
+
+PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backend,
+                       const std::string& device) {
+  PaceTable table = read_pace(run.pace());
+  if (const fs::path cache = pace_cache(backend, device); !cache.empty()) table.merge(read_pace(cache));
+  return table;
 }
 
 Pace::Pace(const Board& board, const PaceTable& earlier) : predictions_(board.classes()) {

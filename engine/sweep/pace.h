@@ -33,9 +33,12 @@ PaceTable read_pace(const std::filesystem::path& path);
 /// "file_bytes"}}}. Throws EnvironmentError.
 void write_pace(const std::filesystem::path& path, const PaceTable& table);
 
-/// $XDG_CACHE_HOME/lnn-sweep/pace-<processor>.json (or below ~/.cache): what `plan --probe` measured on this
-/// kind of machine. Empty when there is no home. `engine` tells backend and device apart.
-std::filesystem::path pace_cache(const std::string& engine);
+/// $XDG_CACHE_HOME/lnn-sweep/pace-<processor>-<backend>-<device>.json (or below ~/.cache): what `plan
+/// --probe` measured on this kind of machine. Empty when there is no home.
+std::filesystem::path pace_cache(const std::string& backend, const std::string& device);
+
+/// What was measured before: in this run (RUN/pace.json), else in that cache.
+PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backend, const std::string& device);
 
 /// Predictions for the trials of a board, as of now.
 class Pace {

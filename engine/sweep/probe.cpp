@@ -1,7 +1,5 @@
 #include "sweep/probe.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,7 +7,7 @@
 #include "base/error.h"
 #include "experiment/cost.h"
 #include "experiment/trial_config.h"
-#include "store/run_directory.h"
+#include "store/scratch_run.h"
 #include "sweep/devices.h"
 #include "sweep/local_slots.h"
 #include "sweep/sweep.h"
@@ -22,32 +20,6 @@ using experiment::Json;
 using experiment::PlannedTrial;
 
 constexpr int probe_epochs = 3;
-
-/// A folder that is laid out like a run and gone afterwards.
-class ScratchRun {
- public:
-  ScratchRun() {
-    std::string name = (fs::temp_directory_path() / "lnn-sweep-probe.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw_environment_error("{}: no temporary folder can be made. Set TMPDIR to a folder with space.",
-                              fs::temp_directory_path().string());
-    }
-    run_.root = name;
-    for (const fs::path& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
-      fs::create_directory(folder);
-  }
-  ~ScratchRun() {
-    std::error_code ignored;
-    fs::remove_all(run_.root, ignored);
-  }
-  ScratchRun(const ScratchRun&) = delete;
-  ScratchRun& operator=(const ScratchRun&) = delete;
-
-  const store::RunDirectory& run() const { return run_; }
-
- private:
-  store::RunDirectory run_;
-};
 
 /// What is known about the small copy of a class's trial.
 struct Measurement {
@@ -167,7 +139,7 @@ class Prober {
   std::map<int, Measurement> running_;
   PaceTable table_;
   std::size_t done_ = 0;
-  ScratchRun scratch_;  // outlives the processes that write into it
+  store::ScratchRun scratch_{"lnn-sweep-probe"};  // outlives the processes that write into it
   LocalSlots slots_;
 };
 

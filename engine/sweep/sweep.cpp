@@ -122,14 +122,6 @@ Deadline deadline_of(const SweepOptions& options) {
   return end ? Deadline(std::max(0.0, *end - unix_seconds() - margin)) : Deadline();
 }
 
-// What was measured elsewhere on this kind of machine, and in this run itself.
-PaceTable earlier_pace(const SweepOptions& options, const store::RunDirectory& run) {
-  PaceTable table = read_pace(run.pace());
-  if (const fs::path cache = pace_cache(options.engine.backend + "-" + options.engine.device); !cache.empty())
-    table.merge(read_pace(cache));
-  return table;
-}
-
 /// A sweep from its lock to its last line.
 class Sweep {
  public:
@@ -189,7 +181,7 @@ MasterOptions Sweep::master_options() {
   master.pack = options_.pack;
   master.retry = options_.retry;
   master.deadline = deadline_of(options_);
-  master.earlier = earlier_pace(options_, run_);
+  master.earlier = earlier_pace(run_, options_.engine.backend, options_.engine.device);
   master.on_end = [this, job = master.job](const TrialStatus& trial, const TrialEnd& end, bool again) {
     note_end(trial, end, again, job);
   };
