@@ -53,6 +53,29 @@ class RunStatusTest : public SweepTest {
     events.trial_started(trial, 0);
   }
 
+  /// A sweep that starts trial k and is drained.
+  void drained_sweep(int slots, int waiting, std::size_t k) const {
+    const RunFolder folder(options_, plan_);
+    EventLog events(folder.events_path());
+    events.sweep_started(slots, waiting);
+    start(events, k);
+    events.trial_ended(id(k), end_with(Outcome::interrupted));
+    events.sweep_ended(75);
+  }
+
+  /// A sweep that does this and is killed.
+  template <class Work>
+  void killed_sweep(Work work) const {
+    const pid_t child = in_child([&] {
+      const RunFolder folder(options_, plan_);
+      EventLog events(folder.events_path());
+      work(events);
+      events.flush();
+      raise(SIGKILL);
+    });
+    ASSERT_EQ(exit_code_of(child), -1);
+  }
+
   void write_result(std::size_t k, Outcome outcome, int attempts = 1, const std::string& reason = "") const {
     lnn::store::TrialRecord record;
     record.id = id(k);
@@ -111,14 +134,7 @@ TEST_F(RunStatusTest, OfASweepAtWork) {
 }
 
 TEST_F(RunStatusTest, OfASweepThatWasDrained) {
-  {
-    const RunFolder folder(options_, plan_);
-    EventLog events(folder.events_path());
-    events.sweep_started(1, 4);
-    start(events, 0);
-    events.trial_ended(id(0), end_with(Outcome::interrupted));
-    events.sweep_ended(75);
-  }
+  drained_sweep(1, 4, 0);
   const auto status = StatusReader(run()).read();
   EXPECT_EQ(status.state, RunState::to_continue);
   EXPECT_EQ(status.sweeps[0].exit_code, 75);
@@ -127,17 +143,12 @@ TEST_F(RunStatusTest, OfASweepThatWasDrained) {
 }
 
 TEST_F(RunStatusTest, OfASweepThatWasKilled) {
-  const pid_t child = in_child([&] {
-    const RunFolder folder(options_, plan_);
-    EventLog events(folder.events_path());
+  killed_sweep([&](EventLog& events) {
     events.sweep_started(2, 4);
     start(events, 0);
     start(events, 1);
     write_result(1, Outcome::completed);
-    events.flush();
-    raise(SIGKILL);
   });
-  ASSERT_EQ(exit_code_of(child), -1);
   const auto status = StatusReader(run()).read();
   EXPECT_EQ(status.state, RunState::killed);
   EXPECT_EQ(status.board.trial(id(0)).state, TrialState::waiting);
@@ -180,15 +191,8 @@ TEST_F(RunStatusTest, MergesTheParts) {
   first_events.sweep_started(3, 2);
   start(first_events, 0);
   first_events.flush();
-  {
-    options_.shard = {2, 2};
-    const RunFolder second(options_, plan_);
-    EventLog events(second.events_path());
-    events.sweep_started(5, 2);
-    start(events, 1);
-    events.trial_ended(id(1), end_with(Outcome::interrupted));
-    events.sweep_ended(75);
-  }
+  options_.shard = {2, 2};
+  drained_sweep(5, 2, 1);
   const auto status = StatusReader(run()).read();
   EXPECT_EQ(status.state, RunState::running);
   ASSERT_EQ(status.sweeps.size(), 2U);
@@ -207,18 +211,13 @@ TEST_F(RunStatusTest, MergesTheParts) {
 
 // Part 1 was killed; a part 1 of another number then did its work.
 TEST_F(RunStatusTest, WhatAnOldPartHadBegunDoesNotCountWhenItIsDone) {
-  const pid_t child = in_child([&] {
-    options_.shard = {1, 2};
-    const RunFolder part(options_, plan_);
-    EventLog events(part.events_path());
+  options_.shard = {1, 2};
+  killed_sweep([&](EventLog& events) {
     events.sweep_started(3, 2);
     start(events, 0);
     start(events, 3);
     events.trial_ended(id(3), end_with(Outcome::crashed, "SIGSEGV"), true);
-    events.flush();
-    raise(SIGKILL);
   });
-  ASSERT_EQ(exit_code_of(child), -1);
   write_result(0, Outcome::completed);
   write_result(3, Outcome::diverged, 2, "NaN");
   options_.shard = {2, 2};
@@ -250,15 +249,10 @@ TEST_F(RunStatusTest, AWholeSweepAfterPartsIsTheLastOne) {
 
 // The log still tells of the sweep before, which was killed.
 TEST_F(RunStatusTest, ASweepThatHasOnlyJustStartedHasNothingRunning) {
-  const pid_t child = in_child([&] {
-    const RunFolder folder(options_, plan_);
-    EventLog events(folder.events_path());
+  killed_sweep([&](EventLog& events) {
     events.sweep_started(2, 4);
     start(events, 0);
-    events.flush();
-    raise(SIGKILL);
   });
-  ASSERT_EQ(exit_code_of(child), -1);
   const RunFolder folder(options_, plan_);
   const auto status = StatusReader(run()).read();
   EXPECT_EQ(status.state, RunState::running);
