@@ -153,8 +153,15 @@ Json complete_phases(const Situation& situation, const std::string& where) {
   return phases;
 }
 
-Settings complete(const Settings& given, const std::string& where) {
-  const auto system = system_of(given, where);
+// All settings of a trial and the system that they describe.
+struct Complete {
+  std::unique_ptr<const physics::System> system;
+  Settings values;
+};
+
+Complete complete(const Json& overrides, const std::string& where) {
+  const Settings given = canonical_settings(flatten(overrides, where), where);
+  auto system = system_of(given, where);
   Situation situation{*system, physics::published_sampling(*system), system_values(*system)};
   Settings& values = situation.values;
   for (const Key& key : keys()) values[key.path] = complete_value(key, given, situation, where);
@@ -165,7 +172,7 @@ Settings complete(const Settings& given, const std::string& where) {
   require_test_points(values, *system, where);
   require_published_tests(values, *system, where);
   require_falling_rate(values, "training.", values.at("training.schedule"), where);
-  return values;
+  return {std::move(system), std::move(values)};
 }
 
 template <class E>
@@ -313,15 +320,10 @@ std::map<std::string, double> constants_of(const physics::System& system) {
   return constants;
 }
 
-Settings canonical_layer(const Json& overrides, const std::string& where) {
-  return canonical_settings(flatten(overrides, where), where);
-}
-
 }  // namespace
 
 Json resolve_config(const Json& overrides, const std::string& where) {
-  const Settings values = complete(canonical_layer(overrides, where), where);
-  const auto system = system_of(values, where);
+  const auto [system, values] = complete(overrides, where);
   Settings read = values;
   drop_unread(read, keys(), values);
   drop_implied(read, values, {*system, physics::published_sampling(*system), values}, where);
@@ -336,12 +338,11 @@ std::string why_unread(const Json& resolved, const std::string& key) {
   if (reads_key(resolved, key)) return "";
   const Key* known = find_key(key);
   return known == nullptr ? "the system has no such constant"
-                          : why_unread(*known, complete(canonical_layer(resolved, "trial"), "trial"));
+                          : why_unread(*known, complete(resolved, "trial").values);
 }
 
 TrialConfig parse_trial_config(const Json& config, const std::string& where) {
-  const Settings values = complete(canonical_layer(config, where), where);
-  const auto system = system_of(values, where);
+  const auto [system, values] = complete(config, where);
   return {.system = std::string(system->name()),
           .constants = constants_of(*system),
           .model = name_at<Model>(values, "model"),

@@ -101,14 +101,18 @@ std::map<std::string, Metric> rollout_metrics(const std::vector<MeasuredRollout>
   return metrics;
 }
 
+std::string coordinate_units(const physics::System& system) {
+  std::vector<std::string> units;
+  for (const physics::Coordinate& coordinate : system.coordinates())
+    units.push_back(fmt::format("{} [{}]", coordinate.name, coordinate.unit));
+  return fmt::format("{}", fmt::join(units, ", "));
+}
+
 store::ArrayGroup rollout_arrays(const physics::System& system, const Rollout& rollout, int k) {
   const physics::Trajectory& truth = rollout.reference.points;
   const std::size_t points = truth.t.size();
   const auto n = static_cast<std::size_t>(system.dimension());
-  std::vector<std::string> names;
-  for (const physics::Coordinate& coordinate : system.coordinates())
-    names.push_back(fmt::format("{} [{}]", coordinate.name, coordinate.unit));
-  const std::string units = fmt::format("{}", fmt::join(names, ", "));
+  const std::string units = coordinate_units(system);
   const auto line = [&](const char* name, const char* unit, const char* meaning,
                         const std::vector<double>& v) {
     return DataArray{name, unit, meaning, {static_cast<std::int64_t>(points)}, padded(v, points), true};

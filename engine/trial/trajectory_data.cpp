@@ -35,6 +35,14 @@ std::vector<double> drawn_around(const std::vector<double>& center, const std::v
   return point;
 }
 
+// The engine gives the initial states of the training trajectories one after the other.
+ReferenceTrajectory next_trajectory(const physics::System& system, const TrajectoryOptions& options,
+                                    int steps, std::mt19937_64& engine) {
+  const auto q = drawn_around(options.q, options.q_spread, engine);
+  const auto v = drawn_around(options.v, options.v_spread, engine);
+  return discrete::midpoint_trajectory(system, q, v, grid(options, steps));
+}
+
 at::Tensor tensor_of(const Points& points, Eigen::Index first, Eigen::Index count) {
   const at::Tensor result = at::empty({count, points.cols()}, at::kDouble);
   Eigen::Map<Points>(result.data_ptr<double>(), count, points.cols()) = points.middleRows(first, count);
@@ -56,11 +64,8 @@ std::vector<ReferenceTrajectory> training_trajectories(const physics::System& sy
                                                        const TrajectoryOptions& options) {
   std::mt19937_64 engine = generator(options.seed, Stream::initial_states);
   std::vector<ReferenceTrajectory> trajectories;
-  for (int i = 0; i < options.count; ++i) {
-    const auto q = drawn_around(options.q, options.q_spread, engine);
-    const auto v = drawn_around(options.v, options.v_spread, engine);
-    trajectories.push_back(discrete::midpoint_trajectory(system, q, v, grid(options, options.steps)));
-  }
+  for (int i = 0; i < options.count; ++i)
+    trajectories.push_back(next_trajectory(system, options, options.steps, engine));
   return trajectories;
 }
 
@@ -71,9 +76,7 @@ ReferenceTrajectory test_trajectory(const physics::System& system, const Traject
 ReferenceTrajectory extended_trajectory(const physics::System& system, const TrajectoryOptions& options,
                                         int steps) {
   std::mt19937_64 engine = generator(options.seed, Stream::initial_states);
-  const auto q = drawn_around(options.q, options.q_spread, engine);
-  const auto v = drawn_around(options.v, options.v_spread, engine);
-  return discrete::midpoint_trajectory(system, q, v, grid(options, steps));
+  return next_trajectory(system, options, steps, engine);
 }
 
 void add_noise(std::vector<ReferenceTrajectory>& trajectories, const TrajectoryOptions& options) {

@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +14,7 @@
 #include "discrete/learned_lagrangian.h"
 #include "discrete/symmetry.h"
 #include "discrete/variational_integrator.h"
+#include "trial/rollout_record.h"
 #include "trial/trajectory_data.h"
 
 namespace lnn::trial {
@@ -74,18 +74,17 @@ void add_momenta(const PreparedTrial& trial, const DiscreteLagrangian& L_d, Comp
   }
 }
 
-Comparison compare(const PreparedTrial& trial, ReferenceTrajectory truth) {
+Comparison compare(const PreparedTrial& trial, const DiscreteLagrangian& L_d, ReferenceTrajectory truth) {
   Comparison comparison;
-  const std::unique_ptr<DiscreteLagrangian> L_d = integrated(trial);
   const int steps = static_cast<int>(truth.q.rows()) - 1;
   const discrete::Vector q0 = truth.q.row(0).transpose();
   const discrete::Vector q1 = truth.q.row(1).transpose();
-  comparison.rollout = discrete::roll_out(*L_d, q0, q1, steps);
+  comparison.rollout = discrete::roll_out(L_d, q0, q1, steps);
   const Eigen::VectorXd v0 = truth.v.row(0).transpose();
   comparison.v = discrete::central_velocities(comparison.rollout.q, trial.config().trajectory.time_step, v0);
   comparison.true_energy = discrete::true_energies(trial.system(), comparison.rollout.q, comparison.v);
   comparison.energy = plotted_energy(trial, comparison);
-  add_momenta(trial, *L_d, comparison);
+  add_momenta(trial, L_d, comparison);
   comparison.truth = std::move(truth);
   return comparison;
 }
@@ -129,13 +128,6 @@ std::vector<double> padded(const Points& points, Eigen::Index rows) {
   std::vector<double> all(static_cast<std::size_t>(rows * points.cols()), nan);
   std::copy_n(points.data(), std::min(points.size(), rows * points.cols()), all.begin());
   return all;
-}
-
-std::string coordinate_units(const physics::System& system) {
-  std::vector<std::string> units;
-  for (const physics::Coordinate& coordinate : system.coordinates())
-    units.push_back(fmt::format("{} [{}]", coordinate.name, coordinate.unit));
-  return fmt::format("{}", fmt::join(units, ", "));
 }
 
 std::string failure_text(const discrete::RollOutFailure& failure) {
@@ -226,11 +218,10 @@ void add_generators(const PreparedTrial& trial, Metrics& metrics) {
   }
 }
 
-void add_eigenvalues(const PreparedTrial& trial, const ReferenceTrajectory& truth, Metrics& metrics) {
-  const std::unique_ptr<DiscreteLagrangian> L_d = integrated(trial);
+void add_eigenvalues(const DiscreteLagrangian& L_d, const ReferenceTrajectory& truth, Metrics& metrics) {
   const discrete::Vector q1 = truth.q.row(1).transpose();
   const discrete::Vector q2 = truth.q.row(2).transpose();
-  const auto values = discrete::eigenvalues(L_d->jet(q1, q2).mixed);
+  const auto values = discrete::eigenvalues(L_d.jet(q1, q2).mixed);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string name = fmt::format("mixed_eigenvalue{}", i + 1);
     metrics[name + "_real"] = {values[i].real(), "1", "of D_2 D_1 L_d at the first triple"};
@@ -242,12 +233,13 @@ void add_eigenvalues(const PreparedTrial& trial, const ReferenceTrajectory& trut
 
 Evaluation evaluate_on_trajectories(const PreparedTrial& trial, int steps) {
   const discrete::TrajectoryOptions& options = trial.config().trajectory;
-  const Comparison extended = compare(trial, extended_trajectory(trial.system(), options, steps));
-  const Comparison test = compare(trial, test_trajectory(trial.system(), options));
+  const std::unique_ptr<DiscreteLagrangian> L_d = integrated(trial);
+  const Comparison extended = compare(trial, *L_d, extended_trajectory(trial.system(), options, steps));
+  const Comparison test = compare(trial, *L_d, test_trajectory(trial.system(), options));
   Evaluation evaluation;
   add_errors(trial, extended, test, evaluation.metrics);
   add_generators(trial, evaluation.metrics);
-  add_eigenvalues(trial, extended.truth, evaluation.metrics);
+  add_eigenvalues(*L_d, extended.truth, evaluation.metrics);
   evaluation.groups = {arrays(trial, extended, "extended"), arrays(trial, test, "test")};
   return evaluation;
 }
@@ -258,7 +250,8 @@ Evaluation evaluate_from_start(const PreparedTrial& trial, int steps, const phys
   options.test_q = start.q;
   options.test_v = start.v;
   Evaluation evaluation;
-  evaluation.groups = {arrays(trial, compare(trial, test_trajectory(trial.system(), options)), "own")};
+  const Comparison own = compare(trial, *integrated(trial), test_trajectory(trial.system(), options));
+  evaluation.groups = {arrays(trial, own, "own")};
   return evaluation;
 }
 
