@@ -13,6 +13,7 @@
 #include "discrete/diagnostics.h"
 #include "discrete/learned_lagrangian.h"
 #include "discrete/symmetry.h"
+#include "discrete/symmetry_terms.h"
 #include "discrete/variational_integrator.h"
 #include "trial/rollout_record.h"
 #include "trial/trajectory_data.h"
@@ -48,6 +49,11 @@ struct Comparison {
 std::vector<AffineGenerator> learned_generators(const PreparedTrial& trial) {
   if (!trial.discrete()) return {};
   return discrete::affine_generators(discrete::generators_of(trial.network()), trial.system().dimension());
+}
+
+std::vector<AffineGenerator> first_generators(const PreparedTrial& trial) {
+  const int n = trial.system().dimension();
+  return discrete::affine_generators(discrete::first_guess(trial.config().symmetry, n), n);
 }
 
 // The energy function that the paper plots: the true one of an LNN, else that of the Lagrangian that the
@@ -199,13 +205,19 @@ void add_errors(const PreparedTrial& trial, const Comparison& extended, const Co
                                         "of the momentum map", "largest |I - I_0| of the true I"};
 }
 
+double largest_angle(const std::vector<AffineGenerator>& left, const std::vector<AffineGenerator>& right) {
+  const auto angles = discrete::principal_angles(left, right);
+  return angles.empty() ? nan : angles.back();
+}
+
 void add_generators(const PreparedTrial& trial, Metrics& metrics) {
   const auto learned = learned_generators(trial);
   if (learned.empty()) return;
   const auto known = discrete::generators(discrete::true_symmetries(trial.config().system));
-  const auto angles = discrete::principal_angles(learned, known);
-  metrics["symmetry_angle"] = {angles.empty() ? nan : angles.back(), "rad",
+  metrics["symmetry_angle"] = {largest_angle(learned, known), "rad",
                                "largest principal angle between learned generators and true Lie algebra"};
+  metrics["symmetry_shift"] = {largest_angle(learned, first_generators(trial)), "rad",
+                               "largest principal angle between learned generators and their first guess"};
   for (std::size_t k = 0; k < learned.size(); ++k) {
     const auto add = [&](const std::string& entry, double value) {
       metrics[fmt::format("generator{}_{}", k + 1, entry)] = {value, "1", "of the learned generator (w, M)"};

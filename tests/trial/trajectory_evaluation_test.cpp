@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "discrete/stepper.h"
 #include "trial/run_trial.h"
 
 namespace {
@@ -76,6 +77,17 @@ TEST(EvaluateOnTrajectories, ReportsTheGeneratorAndItsAngle) {
   EXPECT_NEAR(of_shear.at("symmetry_angle").value, std::numbers::pi / 2, 1e-7) << "no symmetry at all";
   EXPECT_GT(of_shear.at("symmetry_error_max").value, 1e-3) << "the learned I, which is not conserved";
   EXPECT_LT(of_shear.at("true_symmetry_error_max").value, 1e-9);
+}
+
+TEST(EvaluateOnTrajectories, ReportsHowFarTheGeneratorMovedFromItsGuess) {
+  const trial::PreparedTrial prepared(free_particle());
+  make_exact(prepared);
+  const auto shift = [&] {
+    return trial::evaluate_on_trajectories(prepared, longer).metrics.at("symmetry_shift").value;
+  };
+  EXPECT_NEAR(shift(), 0, 1e-7) << "not trained";
+  discrete::set_generators(prepared.network(), {-2, -2, 0, 0, 0, 0});
+  EXPECT_NEAR(shift(), std::numbers::pi / 4, 1e-7);
 }
 
 TEST(EvaluateOnTrajectories, StoresBothRolloutsBesideTheTruth) {
