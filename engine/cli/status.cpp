@@ -1,8 +1,10 @@
+#include <fmt/chrono.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <iostream>
 #include <thread>
 
@@ -65,12 +67,20 @@ std::string exit_text(const std::optional<int>& code) {
   return *code == sweep::run_again ? "stopped" : fmt::format("ended with code {}", *code);
 }
 
+std::string drain_text(const sweep::SweepStatus& sweep) {
+  return fmt::format("draining since {:%H:%M} ({}): {} running {} and {}",
+                     fmt::localtime(static_cast<std::time_t>(sweep.draining->since)), sweep.draining->reason,
+                     sweep.running, sweep.running == 1 ? "trial saves" : "trials save",
+                     sweep.running == 1 ? "stops" : "stop");
+}
+
 // A whole sweep that is over has been told of in the first line.
 void add_sweeps(const RunStatus& status, std::vector<std::string>& lines) {
   for (const sweep::SweepStatus& sweep : status.sweeps) {
     if (sweep.holder) {
       lines.push_back(fmt::format("  {}; {} running in {} {}", holder_text(*sweep.holder), sweep.running,
                                   sweep.slots, sweep.slots == 1 ? "slot" : "slots"));
+      if (sweep.draining) lines.push_back("  " + drain_text(sweep));
     } else if (!sweep.shard.whole()) {
       lines.push_back(fmt::format("  part {}: {}", sweep.shard.text(), exit_text(sweep.exit_code)));
     }

@@ -103,6 +103,10 @@ void EventLog::slot_lost(int slot, const std::string& reason) {
   append("slot_lost", {{"slot", slot}, {"reason", reason}});
 }
 
+void EventLog::draining(const std::string& reason) {
+  append("drain", {{"reason", reason}});
+}
+
 void EventLog::sweep_ended(int exit_code) {
   append("sweep_end", {{"exit_code", exit_code}});
   flush();

@@ -15,7 +15,8 @@
 ///
 ///   sweep_start {host, pid, slots, waiting}       trial_start {id, label, seed, attempt, slot}
 ///   epoch {id, epoch, epochs, train_total, ...}   trial_end {id, outcome, reason, seconds, again}
-///   slot_lost {slot, reason}                      sweep_end {exit_code}
+///   slot_lost {slot, reason}                      drain {reason}, from here on nothing is started
+///   sweep_end {exit_code}
 ///
 /// Epochs are thinned to about one line a second per trial and ten a second in all. Lines reach the file with
 /// flush(), and when there are many.
@@ -35,6 +36,8 @@ class EventLog {
   /// `again`: the trial will be started once more.
   void trial_ended(const std::string& id, const TrialEnd& end, bool again = false);
   void slot_lost(int slot, const std::string& reason);
+  /// Nothing is started any more, and what runs is to save and stop.
+  void draining(const std::string& reason);
   void sweep_ended(int exit_code);
   /// Throws EnvironmentError when the file cannot be written.
   void flush();

@@ -136,10 +136,13 @@ void LastSweep::take(std::string_view line) {
   const std::string_view event = text_of(line, "event");
   if (event == "sweep_start") {
     trials_.clear();
+    draining_.reset();
     exit_code_.reset();
     begin_ = time_of(line);
     slots_ = count_of(line, "slots", 1);
     pid_ = count_of(line, "pid", 0);
+  } else if (event == "drain") {
+    take_drain(line);
   } else if (event == "sweep_end") {
     exit_code_ = count_of(line, "exit_code", 1);
   } else if (const std::string_view id = text_of(line, "id"); !id.empty()) {
@@ -173,6 +176,12 @@ void LastSweep::take_end(TrialTrace& trial, std::string_view line) {
     // Of another version of this program: the trial's file tells.
     trial.end.reset();
   }
+}
+
+void LastSweep::take_drain(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, false);
+  const Json reason = json.is_object() ? json.value("reason", Json()) : Json();
+  draining_ = Draining{time_of(line), reason.is_string() ? reason.get<std::string>() : "a reason not logged"};
 }
 
 }  // namespace lnn::sweep

@@ -27,6 +27,12 @@ struct TrialTrace {
   std::optional<End> end;  ///< of that start
 };
 
+/// Since when and why a sweep starts nothing more.
+struct Draining {
+  double since = 0;  ///< [s since 1970 UTC]
+  std::string reason;
+};
+
 struct EpochAt {
   trial::EpochEvent epoch;
   double time = 0;  ///< [s since 1970 UTC]
@@ -50,6 +56,8 @@ class LastSweep {
   double last() const;                     ///< of its last event
   int slots() const { return slots_; }
   long pid() const { return pid_; }
+  /// Of a sweep that was told to stop and waits, or has waited, for what runs.
+  const std::optional<Draining>& draining() const { return draining_; }
   /// Of a sweep that took leave; a killed one did not.
   std::optional<int> exit_code() const { return exit_code_; }
   const std::unordered_map<std::string, TrialTrace>& trials() const { return trials_; }
@@ -57,12 +65,14 @@ class LastSweep {
  private:
   void take(std::string_view line);
   void take_end(TrialTrace& trial, std::string_view line);
+  void take_drain(std::string_view line);
 
   std::filesystem::path log_;
   std::optional<std::int64_t> offset_;  // of the first byte not yet read; nothing before the first look
   double begin_ = 0;
   int slots_ = 1;
   long pid_ = 0;
+  std::optional<Draining> draining_;
   std::optional<int> exit_code_;
   std::string last_line_;
   std::unordered_map<std::string, TrialTrace> trials_;

@@ -234,6 +234,7 @@ void Master::stop(const std::string& reason, Milliseconds grace) {
                                running_.size(), running_.size() == 1 ? "trial is saved" : "trials are saved",
                                duration_text(std::chrono::duration<double>(grace).count())));
   }
+  if (!stopping_) events_.draining(reason);
   if (end_.stopped.empty()) end_.stopped = reason;
   stopping_ = grace;
   slots_.stop(grace);

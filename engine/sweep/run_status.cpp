@@ -71,7 +71,7 @@ RunState state_of(const std::vector<SweepStatus>& sweeps, const Totals& totals) 
 std::optional<double> forecast_of(const std::vector<SweepStatus>& sweeps, Board& board, double now) {
   std::optional<double> longest;
   for (const SweepStatus& sweep : sweeps) {
-    if (!sweep.holder) continue;
+    if (!sweep.holder || sweep.draining) continue;
     board.select({}, sweep.shard);
     const auto seconds = forecast_seconds(board, now, sweep.slots);
     if (seconds) longest = std::max(longest.value_or(0), *seconds);
@@ -86,6 +86,7 @@ void take_holder(SweepStatus& sweep, const LockHolder& holder, const LastSweep& 
   sweep.exit_code.reset();
   const bool has_begun = holder.pid == 0 || log.pid() == holder.pid;
   if (!has_begun) sweep.begin = 0;
+  if (has_begun) sweep.draining = log.draining();
   sweep.end = unix_seconds();
 }
 

@@ -30,10 +30,11 @@ struct SweepStatus {
   Shard shard;
   std::optional<LockHolder> holder = {};  ///< who works on it now
   int slots = 1;
-  int running = 0;                    ///< trials
-  double begin = 0;                   ///< [s since 1970 UTC]; 0 when its log does not yet tell of it
-  double end = 0;                     ///< its last event; now, while it is at work
-  std::optional<int> exit_code = {};  ///< when it has ended and taken leave
+  int running = 0;                        ///< trials
+  double begin = 0;                       ///< [s since 1970 UTC]; 0 when its log does not yet tell of it
+  double end = 0;                         ///< its last event; now, while it is at work
+  std::optional<Draining> draining = {};  ///< at work, but only until what runs has saved and stopped
+  std::optional<int> exit_code = {};      ///< when it has ended and taken leave
 };
 
 struct RunStatus {
@@ -45,7 +46,8 @@ struct RunStatus {
   std::set<std::string> quarantined = {};           ///< failed trials with a file in RUN/quarantine
   int retries = 0;                                  ///< starts of trials after their first, in all sweeps
   double elapsed = 0;                               ///< of the current or last sweep [s]; 0 before the first
-  std::optional<double> remaining = {};  ///< forecast [s]: each part at work with its own slots; else nothing
+  std::optional<double> remaining = {};  ///< forecast [s]: each part at work with its own slots, but those
+                                         ///< that drain; else nothing
 };
 
 class StatusReader {
@@ -75,7 +77,8 @@ class StatusReader {
 /// {"schema_version": 2, "run",
 ///  "state": "not_started", "running", "to_continue", "killed" or "finished" (see RunState), "alive": bool,
 ///  "holders": [{"host", "pid", "start", "shard": "K/N" or null for a whole sweep, "certain": bool}],
-///  "sweeps": [{"shard", "alive", "slots", "running", "begin" [s since 1970 UTC], "exit_code" or null}],
+///  "sweeps": [{"shard", "alive", "slots", "running", "begin" [s since 1970 UTC],
+///  "draining": {"since" [s since 1970 UTC], "reason"} or null, "exit_code" or null}],
 ///  "elapsed_seconds", "remaining_seconds" (null when unknown),
 ///  "counts": {"trials", "waiting", "running", "retries", "quarantined", "completed", "diverged", ...},
 ///  "trials": [{"id", "label", "seed", "state", "outcome" (or null), "reason", "attempts",

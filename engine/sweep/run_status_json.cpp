@@ -29,12 +29,17 @@ Json holder_json(const LockHolder& holder) {
           {"certain", holder.certain}};
 }
 
+Json drain_json(const std::optional<Draining>& draining) {
+  return draining ? Json{{"since", draining->since}, {"reason", draining->reason}} : Json();
+}
+
 Json sweep_json(const SweepStatus& sweep) {
   return {{"shard", shard_json(sweep.shard)},
           {"alive", sweep.holder.has_value()},
           {"slots", sweep.slots},
           {"running", sweep.running},
           {"begin", sweep.begin},
+          {"draining", drain_json(sweep.draining)},
           {"exit_code", sweep.exit_code ? Json(*sweep.exit_code) : Json()}};
 }
 

@@ -312,6 +312,24 @@ TEST_F(RunTest, StatusFollowsARunningSweep) {
   EXPECT_EQ(launch(alone, {"status", folder_})->wait().code, 2);
 }
 
+TEST_F(RunTest, StatusTellsOfADrain) {
+  const auto running = launch(alone, run_words({"--workers", "2"}), {{"*", "stubborn"}});
+  const auto status = [&] { return launch(alone, {"status", run_.root})->wait().output; };
+  // Only then do both ignore SIGTERM.
+  const auto both_train = [](const std::string& text) {
+    return text.find("epoch 1/3") != text.rfind("epoch 1/3");
+  };
+  ASSERT_TRUE(becomes_true([&] { return both_train(status()); }));
+  EXPECT_THAT(status(), testing::Not(HasSubstr("draining")));
+  running->signal(SIGUSR1);
+  ASSERT_TRUE(becomes_true([&] { return status().find("draining") != std::string::npos; }, 4));
+  EXPECT_THAT(status(), testing::ContainsRegex("draining since [0-9]+:[0-9]+ \\(a signal\\): 2 running "
+                                               "trials save and stop"));
+  running->signal(SIGTERM);
+  EXPECT_EQ(running->wait().code, 75);
+  EXPECT_THAT(status(), testing::Not(HasSubstr("draining")));
+}
+
 TEST_F(RunTest, PlanProbesEachKindAndTellsTheTime) {
   const Words words{"plan", (folder_ / "fakes.json").string(), "--probe"};
   const Finished finished = launch(alone, words, {{"*", "slow:0.01"}})->wait();

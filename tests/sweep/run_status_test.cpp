@@ -183,6 +183,37 @@ TEST_F(RunStatusTest, TellsOfRetriesAndQuarantine) {
   EXPECT_EQ(json.at("counts").at("quarantined"), 1);
 }
 
+TEST_F(RunStatusTest, ADrainIsSaidWhileItLasts) {
+  const auto status = [&] { return StatusReader(run()).read(); };
+  {
+    const RunFolder folder(options_, plan_);
+    EventLog events(folder.events_path());
+    events.sweep_started(1, 4);
+    start(events, 0);
+    events.epoch(id(0), {3, 12, 0.5, 0.4, 0.3, 1e-3, 0.25});
+    events.flush();
+    EXPECT_FALSE(status().sweeps[0].draining.has_value());
+    EXPECT_TRUE(to_json(status()).at("sweeps").at(0).at("draining").is_null());
+    EXPECT_TRUE(status().remaining.has_value());
+
+    const double before = lnn::unix_seconds();
+    events.draining("the \"time\" limit");
+    events.flush();
+    const auto draining = status().sweeps[0].draining;
+    ASSERT_TRUE(draining.has_value());
+    EXPECT_EQ(draining->reason, "the \"time\" limit");
+    EXPECT_NEAR(draining->since, before, 1);
+    EXPECT_EQ(to_json(status()).at("sweeps").at(0).at("draining").at("reason"), draining->reason);
+    EXPECT_FALSE(status().remaining.has_value()) << "what it will not do is not forecast";
+    events.sweep_ended(75);
+    EXPECT_TRUE(status().sweeps[0].draining.has_value()) << "it still holds the folder";
+  }
+  EXPECT_FALSE(status().sweeps[0].draining.has_value());
+  const RunFolder next(options_, plan_);
+  EventLog(next.events_path()).sweep_started(1, 4);
+  EXPECT_FALSE(status().sweeps[0].draining.has_value());
+}
+
 // Trials 0 and 3 are in part 1, trials 1 and 2 in part 2.
 TEST_F(RunStatusTest, MergesTheParts) {
   options_.shard = {1, 2};

@@ -100,6 +100,7 @@ TEST_F(RunSweepTest, LeavesBeforeTheTimeLimit) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2000));
   EXPECT_TRUE(fs::exists(run().trial(id_of(0))));
   EXPECT_FALSE(fs::exists(run().trial(id_of(5))));
+  EXPECT_THAT(lnn::read_text_file(run().events()), HasSubstr(R"("event":"drain","reason":"the time limit")"));
   options_.time_limit.reset();
   EXPECT_EQ(sweep({"slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2", "slow:0.2"}), 0);
 }
