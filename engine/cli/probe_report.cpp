@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/clock.h"
+#include "cluster/job_size.h"
 
 namespace lnn::cli {
 namespace {
@@ -24,10 +25,10 @@ std::string slurm_time(double seconds) {
 // The shell of the job becomes the sweep, so that Slurm's warning signal reaches it.
 std::string sbatch_line(const ProbeReport& report, const std::string& run) {
   constexpr double spare = 1.2;
-  const double memory = std::max(500.0, spare * report.slots * std::max(report.memory, 200.0));
   return fmt::format(
       "sbatch --ntasks=1 --cpus-per-task={} --mem={:.0f}M --time={} --signal=B:USR1@120 --wrap 'exec {}'",
-      report.slots, memory, slurm_time(spare * report.wall.high), run);
+      report.slots, cluster::memory_for(report.slots, report.memory), slurm_time(spare * report.wall.high),
+      run);
 }
 
 }  // namespace

@@ -207,10 +207,11 @@ int submit(const Words& words) {
   if (!request) return 0;
 
   const sweep::Board board = board_of(*request, {run});
-  const cluster::JobRequest job = job_request(values, board);
+  cluster::JobRequest job = job_request(values, board);
   const bool on_gpus = job.gpus.value_or(profile.gpus_per_node) > 0;
   const jets::EngineOptions& engine = request->options.engine;
   const sweep::PaceTable pace = sweep::earlier_pace({run}, engine.backend, on_gpus ? "cuda" : engine.device);
+  job.trial_memory = sweep::measured_memory(board, pace);
   const cluster::JobSize size = cluster::size_job(profile, job, wall_time(board, pace));
   const cluster::JobCommand command{fs::read_symlink("/proc/self/exe"), run, fs::current_path(), job_words};
   Submission submission{run, cluster::job_script(profile, size, command), dependency(values), "",

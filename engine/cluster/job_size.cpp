@@ -37,12 +37,40 @@ double share_of_node(const Profile& profile, const JobSize& size) {
   return size.gpus > 0 ? std::max(cores, static_cast<double>(size.gpus) / profile.gpus_per_node) : cores;
 }
 
+// Slurm's M, of which a gigabyte has a little less than 1000: no node is asked for more than it has.
+double node_memory(const Profile& profile) {
+  return std::floor(1000 * profile.memory_per_node);
+}
+
+// Whether the job's memory follows from what was measured. A process on a GPU trains a pack of trials, which
+// may hold more than what was measured did.
+bool memory_is_measured(const Profile& profile, const JobRequest& request, int gpus) {
+  return request.trial_memory && profile.memory_per_node > 0 && gpus == 0;
+}
+
+// Trials for which a node has memory, as measured.
+int workers_in_memory(const Profile& profile, double trial_memory, int most) {
+  if (memory_for(1, trial_memory) > node_memory(profile)) {
+    throw_user_error(
+        "a trial held up to {:.0f} MiB when it was measured, too much for nodes with {:.0f} GB "
+        "(memory_per_node "
+        "in {}). Take a profile of larger nodes, or correct this one.",
+        trial_memory, profile.memory_per_node, profile.file.string());
+  }
+  int workers = most;
+  while (memory_for(workers, trial_memory) > node_memory(profile)) --workers;
+  return workers;
+}
+
 // Trials that a whole node of this site computes at a time.
-int node_workers(const Profile& profile, int gpus, int threads) {
+int node_workers(const Profile& profile, const JobRequest& request, int gpus) {
+  const int threads = request.threads;
   if (threads < 1) throw_user_error("--threads {}: must be at least 1.", threads);
   refuse_more_than("--threads", threads, profile.cores_per_node, profile, "cores_per_node");
   const int by_cores = profile.cores_per_node / threads;
-  return gpus > 0 ? std::min(by_cores, gpus * profile.workers_per_gpu) : by_cores;
+  if (gpus > 0) return std::min(by_cores, gpus * profile.workers_per_gpu);
+  if (!memory_is_measured(profile, request, gpus)) return by_cores;
+  return workers_in_memory(profile, *request.trial_memory, by_cores);
 }
 
 void refuse_idle(const char* option, int asked, std::size_t trials) {
@@ -141,6 +169,23 @@ struct Sizing {
     explain_time(size, expected, request.time.has_value());
   }
 
+  void set_memory(JobSize& size) const {
+    if (profile.memory_per_node <= 0) return;
+    if (memory_is_measured(profile, request, size.gpus)) {
+      size.memory = memory_for(size.workers, *request.trial_memory);
+      size.reasons.push_back(
+          fmt::format("{:.0f} MB of memory each: a trial held up to {:.0f} MiB when it was measured, a fifth "
+                      "more to be safe.",
+                      size.memory, *request.trial_memory));
+    } else {
+      size.memory = std::floor(node_memory(profile) * share_of_node(profile, size));
+      size.reasons.push_back(fmt::format("{:.0f} MB of memory each, {}.", size.memory,
+                                         size.gpus > 0 ? "the node's share for these GPUs"
+                                                       : "the node's share for these cores: what the trials "
+                                                         "hold has not been measured"));
+    }
+  }
+
   void explain_workers(JobSize& size) const {
     const int machine_count = machines(size);
     const int at_a_time = machine_count * size.workers;
@@ -160,19 +205,26 @@ struct Sizing {
 
 }  // namespace
 
+double memory_for(int workers, double trial_memory) {
+  constexpr double spare = 1.2;
+  constexpr double least_of_trial = 200;
+  constexpr double least = 500;
+  return std::ceil(std::max(least, spare * workers * std::max(trial_memory, least_of_trial)));
+}
+
 JobSize size_job(const Profile& profile, const JobRequest& request, const WallTime& wall_time) {
   check(profile, request);
   JobSize size;
   size.gpus = gpus_of(profile, request);
-  const Sizing sizing{profile, request, wall_time, node_workers(profile, size.gpus, request.threads)};
+  const Sizing sizing{profile, request, wall_time, node_workers(profile, request, size.gpus)};
   size.array = request.array;
   size.nodes = request.array ? 1 : request.nodes.value_or(sizing.choose_nodes());
   size.workers = sizing.workers_on(sizing.machines(size));
   size.cpus = size.workers * request.threads;
   // GPUs that no worker would use stay free for others.
   size.gpus = std::min(size.gpus, size.workers);
-  size.memory = std::floor(1000 * profile.memory_per_node * share_of_node(profile, size));
   sizing.explain_workers(size);
+  sizing.set_memory(size);
   sizing.set_time(size);
   return size;
 }

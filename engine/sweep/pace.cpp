@@ -149,6 +149,17 @@ PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backen
   return table;
 }
 
+std::optional<double> measured_memory(const Board& board, const PaceTable& earlier) {
+  double most = 0;
+  for (const TrialStatus& trial : board.trials()) {
+    if (!trial.selected || trial.state != TrialState::waiting) continue;
+    const auto known = earlier.find(board.class_name(trial.cost_class));
+    if (known == earlier.end() || known->second.memory <= 0) return std::nullopt;
+    most = std::max(most, known->second.memory);
+  }
+  return most > 0 ? std::optional(most) : std::nullopt;
+}
+
 Pace::Pace(const Board& board, const PaceTable& earlier) : predictions_(board.classes()) {
   std::vector<Seen> seen = what_was_seen(board);
   double seconds = 0;

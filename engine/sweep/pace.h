@@ -40,6 +40,10 @@ std::filesystem::path pace_cache(const std::string& backend, const std::string& 
 /// What was measured before: in this run (RUN/pace.json), else in that cache.
 PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backend, const std::string& device);
 
+/// The most that a process which trains one of the waiting trials was seen to hold [MiB]; nothing unless that
+/// was measured for all their classes.
+std::optional<double> measured_memory(const Board& board, const PaceTable& earlier);
+
 /// Predictions for the trials of a board, as of now.
 class Pace {
  public:

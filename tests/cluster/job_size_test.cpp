@@ -16,6 +16,7 @@ using lnn::cluster::JobSize;
 using lnn::cluster::Profile;
 using lnn::cluster::size_job;
 using lnn::cluster::WallTime;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -109,6 +110,36 @@ TEST(JobSize, SharesGpusAndLeavesUnusedOnesFree) {
   const JobSize none = size_job(gpu_site(), {.trials = 100, .gpus = 0}, unknown);
   EXPECT_EQ(none.gpus, 0);
   EXPECT_EQ(none.workers, 16);
+}
+
+TEST(JobSize, AsksForTheMemoryThatWasMeasured) {
+  const JobSize small = size_job(site(), {.trials = 5, .trial_memory = 1000}, unknown);
+  EXPECT_EQ(small.memory, 6000) << "a fifth more than 5 x 1000 MiB";
+  EXPECT_THAT(small.reasons, Contains(HasSubstr("a trial held up to 1000 MiB when it was measured")));
+  EXPECT_EQ(size_job(site(), {.trials = 1, .trial_memory = 50}, unknown).memory, 500) << "the sweep itself";
+  const JobSize unmeasured = size_job(site(), {.trials = 5}, unknown);
+  EXPECT_THAT(unmeasured.reasons, Contains(HasSubstr("20000 MB of memory each, the node's share")));
+}
+
+TEST(JobSize, StartsNoMoreTrialsThanThereIsMemoryFor) {
+  // 64 GB hold six trials of 8500 MiB and a fifth more, but not seven.
+  const JobSize size = size_job(site(), {.trials = 500, .trial_memory = 8500}, unknown);
+  EXPECT_EQ(size.workers, 6);
+  EXPECT_EQ(size.cpus, 6);
+  EXPECT_EQ(size.memory, 61200);
+  EXPECT_THAT(
+      [] { size_job(site(), {.trials = 5, .trial_memory = 60000}, unknown); },
+      ThrowsMessage<UserError>(HasSubstr("60000 MiB when it was measured, too much for nodes with 64 GB")));
+}
+
+TEST(JobSize, MemoryIsNotMeasuredForGpusAndNotAskedForWithoutTheProfilesWord) {
+  EXPECT_EQ(size_job(gpu_site(), {.trials = 100, .trial_memory = 1000}, unknown).memory, 64000)
+      << "a pack holds more than the trial that was measured";
+  Profile silent = site();
+  silent.memory_per_node = 0;
+  const JobSize size = size_job(silent, {.trials = 100, .trial_memory = 60000}, unknown);
+  EXPECT_EQ(size.memory, 0);
+  EXPECT_EQ(size.workers, 16);
 }
 
 TEST(JobSize, TheWarningLeavesShortJobsTimeToWork) {

@@ -89,6 +89,22 @@ TEST(Forecast, CoversAFactorOfThreeWhereOnlyCostsWereCompared) {
   EXPECT_GT(now->seconds / now->low, 3);
 }
 
+TEST(MeasuredMemory, IsTheMostOfWhatWaitsAndIsKnown) {
+  Board board(plan_with_costs({5, 4, 3}));
+  PaceTable earlier{{board.class_name(0), {.seconds = 1, .memory = 900}},
+                    {board.class_name(1), {.seconds = 1, .memory = 300}}};
+  EXPECT_FALSE(lnn::sweep::measured_memory(board, earlier).has_value()) << "one class is unknown";
+  earlier[board.class_name(2)] = {.seconds = 1, .memory = 400};
+  EXPECT_EQ(lnn::sweep::measured_memory(board, earlier), 900);
+  board.started("0", 1, 100);
+  board.ended("0", Outcome::completed, "", 110);
+  EXPECT_EQ(lnn::sweep::measured_memory(board, earlier), 400) << "what is done needs no memory";
+  board.select({"1"});
+  EXPECT_EQ(lnn::sweep::measured_memory(board, earlier), 300);
+  earlier[board.class_name(1)].memory = 0;
+  EXPECT_FALSE(lnn::sweep::measured_memory(board, earlier).has_value());
+}
+
 class PaceFile : public testing::Test {
  protected:
   ~PaceFile() override { fs::remove_all(folder_); }
