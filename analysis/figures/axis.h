@@ -8,7 +8,17 @@
 namespace lnn::figures {
 
 using Numbers = std::vector<double>;
-using Settings = std::vector<std::string>;
+/// The last number under an x axis; half of it stands right of its tic.
+struct LastNumber {
+  double pixels = 0;  ///< its width
+  double beyond = 0;  ///< share of the axis that lies right of its tic
+};
+
+/// Of one panel.
+struct Settings {
+  std::vector<std::string> commands = {};
+  LastNumber last_number = {};  ///< of its x axis
+};
 
 struct Limits {
   double low = 0;
@@ -34,6 +44,7 @@ Settings log_axis(char axis, Limits limits, int numbers = 5);
 /// An axis over a full turn, in rad; without numbers where a neighbor has them.
 Settings angle_axis(char axis, bool numbered = true);
 
+/// Both; two x axes do not belong together.
 Settings operator+(Settings left, const Settings& right);
 
 }  // namespace lnn::figures

@@ -72,11 +72,11 @@ void add_map(Picture& picture, const std::string& name, const Map& map, double t
   Panel& panel = picture.add_panel(
       {.x_name = last_row ? "θ₁ [rad]" : "",
        .y_name = first_column ? "θ₂ [rad]" : "",
-       .settings = Settings{"set size ratio 1", "set border 15"} + angle_axis('x') +
+       .settings = Settings{{"set size ratio 1", "set border 15"}} + angle_axis('x') +
                    angle_axis('y', first_column) +
-                   Settings{fmt::format("set palette defined (0 '#ffffff', 0.25 '{}', 0.6 '{}', 1 '{}')",
-                                        colors[5], colors[0], black),
-                            fmt::format("set cbrange [0:{}]", number(top))},
+                   Settings{{fmt::format("set palette defined (0 '#ffffff', 0.25 '{}', 0.6 '{}', 1 '{}')",
+                                         colors[5], colors[0], black),
+                             fmt::format("set cbrange [0:{}]", number(top))}},
        .title = fmt::format("{}\n{}", name, percent(map.mean()))});
   const std::string block = picture.matrix(
       name + ": share of wrong signs; a row is a theta2, a column a theta1", map.shares, map.size);

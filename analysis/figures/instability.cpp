@@ -111,7 +111,7 @@ Settings shaded(const std::vector<RatePhase>& phases) {
   int tag = 500;
   for (const RatePhase& phase : phases) {
     if (!phase.rising) continue;
-    settings.push_back(fmt::format(
+    settings.commands.push_back(fmt::format(
         "set object {} rectangle from first {}, graph 0 to first {}, graph 1 behind fc rgb '#E8E8E8' fs "
         "solid noborder",
         tag++, number(phase.begin), number(phase.end)));

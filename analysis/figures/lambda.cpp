@@ -111,7 +111,7 @@ void add_panel(Picture& picture, const Study& study, const std::vector<PenaltyLi
   Panel& panel = picture.add_panel(
       {.x_name = "weight λ of the penalty", .y_name = name, .settings = axis + log_axis('y', limits)});
   if (!bare.empty()) {
-    panel.settings.push_back(fmt::format("set xtics add ('none' {})", number(low / 10)));
+    panel.settings.commands.push_back(fmt::format("set xtics add ('none' {})", number(low / 10)));
     add_unpenalized(picture, panel, bare, low / 10);
   }
   for (std::size_t i = 0; i < bands.size(); ++i) {

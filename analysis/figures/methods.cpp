@@ -102,7 +102,7 @@ void add_orbit(Picture& picture, const Rollout& test, const Rollout& learned, co
   Panel& panel =
       picture.add_panel({.x_name = last_row ? axis_name(0) : "",
                          .y_name = first_column ? axis_name(1) : "",
-                         .settings = Settings{"set size ratio -1"} + linear_axis('x', around(x, span), 4) +
+                         .settings = Settings{{"set size ratio -1"}} + linear_axis('x', around(x, span), 4) +
                                      linear_axis('y', around(y, span), 4),
                          .title = name});
   panel.curves.push_back(picture.data("x, y, true", {test.q_true[0], test.q_true[1]}) + " using 1:2 " +
