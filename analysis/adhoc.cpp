@@ -9,13 +9,14 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 
 #include "analysis/text_table.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "experiment/arms.h"
-#include "experiment/file_format.h"
+#include "experiment/form_checks.h"
 
 namespace lnn::analysis {
 namespace {
@@ -173,19 +174,25 @@ std::vector<std::string> differing_keys(const Trials& trials) {
   return keys;
 }
 
-void require_metric(const Trials& trials, const std::string& metric) {
-  std::set<std::string> known;
+/// Metrics of the trials that have results, by name.
+std::map<std::string, store::Metric> measured(const Trials& trials) {
+  std::map<std::string, store::Metric> metrics;
   for (const ArmTrial& trial : trials) {
-    if (trial.record == nullptr) continue;
-    if (trial.record->metrics.contains(metric)) return;
-    for (const auto& [name, value] : trial.record->metrics) known.insert(name);
+    if (trial.record != nullptr) metrics.insert(trial.record->metrics.begin(), trial.record->metrics.end());
   }
-  const auto is_metric = [&metric](const experiment::MetricName& name) { return name.name == metric; };
-  if (known.empty() && std::ranges::any_of(experiment::metric_names(), is_metric)) return;
-  if (known.empty()) {
-    for (const experiment::MetricName& name : experiment::metric_names()) known.insert(name.name);
-  }
-  throw_unknown_name("--metric", metric, std::vector<std::string>(known.begin(), known.end()));
+  return metrics;
+}
+
+void require_metric(const Trials& trials, const std::string& metric) {
+  const auto has_it = [&metric](const ArmTrial& trial) {
+    return trial.record != nullptr && trial.record->metrics.contains(metric);
+  };
+  if (std::ranges::any_of(trials, has_it)) return;
+  const auto known = measured(trials);
+  if (known.empty()) return experiment::require_metric(metric, "--metric");
+  const auto names = std::views::keys(known);
+  experiment::throw_unknown_metric("--metric", metric, {names.begin(), names.end()},
+                                   "`lnn-sweep table RUN --list-metrics` lists those of a run");
 }
 
 std::string unit_of(const std::string& metric) {
@@ -276,6 +283,20 @@ Table query_table(const RunResults& run, const TableQuery& query) {
     definition.labels[key] = labels_of(trials, key);
   }
   return make_table(definition, rows_of(trials, definition.rows), run.name, run.plan.scale);
+}
+
+std::vector<experiment::MetricName> metrics_of(std::span<const RunResults> runs) {
+  std::map<std::string, store::Metric> all;
+  for (const RunResults& run : runs) all.merge(measured(arm_trials(run)));
+  std::vector<experiment::MetricName> metrics;
+  for (const auto& [name, metric] : all) {
+    const auto known = std::ranges::find(experiment::metric_names(), name, &experiment::MetricName::name);
+    // results.h5 has the number alone.
+    metrics.push_back(known != experiment::metric_names().end()
+                          ? *known
+                          : experiment::MetricName{name, metric.unit, metric.meaning});
+  }
+  return metrics;
 }
 
 }  // namespace lnn::analysis

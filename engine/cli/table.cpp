@@ -39,6 +39,7 @@ Syntax table_syntax() {
       "KEY[,KEY]: one row per value of any setting, case, arm, experiment or "
       "provenance.NAME");
   add("metric", po::value<Texts>(), "NAME[,NAME]: the columns (default: best_val_total)");
+  add("list-metrics", "no table, but the metrics of the runs' trials: names, units, meanings");
   add("where", po::value<Texts>(), "KEY=VALUE: only these trials; may be repeated");
   add("brief", "without the comparison of rows");
   add("format", po::value<std::string>()->default_value("md"), "md, csv, latex or json");
@@ -117,6 +118,10 @@ int table(const Words& words) {
   const auto format = from_name<Format>(values["format"].as<std::string>());
 
   analysis::LoadedRuns loaded = analysis::load_runs(values["RUN"].as<std::vector<std::string>>());
+  if (values.contains("list-metrics")) {
+    write_output(values, experiment::metrics_markdown(analysis::metrics_of(loaded.runs)));
+    return report_problems(loaded) ? 1 : 0;
+  }
   std::vector<Table> tables;
   for (const RunResults& run : analysis::merge_runs(std::move(loaded.runs))) {
     const std::vector<std::string> differences = analysis::origin_differences(run);

@@ -123,7 +123,7 @@ void check_claim_scales(const Json& scales, const std::string& where) {
 }
 
 void check_claim(const Json& claim, const Sweep& sweep, const std::string& where) {
-  require_name(metric_texts(), claim.at("metric"), where + ": metric");
+  require_metric(claim.at("metric"), where + ": metric");
   require_name(enum_names<Comparison>(), claim.at("comparison"), where + ": comparison");
   const auto comparison = from_name<Comparison>(claim.at("comparison").get<std::string>());
   check_groups(claim, comparison, sweep, where);

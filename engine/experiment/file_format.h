@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct MetricName {
 };
 
 const std::vector<MetricName>& metric_names();
+
+/// A Markdown table of name, unit and meaning.
+std::string metrics_markdown(std::span<const MetricName> metrics);
 
 /// Throws UserError, prefixed with `where`, when `object` is not an object, has an unknown field (naming the
 /// nearest), lacks a required one, or has one of another type.

@@ -23,6 +23,14 @@ Names metric_texts();
 /// Throws when `name` is none of `allowed`, naming the nearest.
 void require_name(const Names& allowed, const Json& name, const std::string& where);
 
+/// Throws when `name` is no metric.
+void require_metric(const Json& name, const std::string& where);
+
+/// "WHERE: unknown value 'name'. Did you mean 'a' or 'b'? LISTING.", where `listing` says which command lists
+/// the `known` metrics: they are too many for a message.
+[[noreturn]] void throw_unknown_metric(const std::string& where, const std::string& name, Names known,
+                                       const std::string& listing);
+
 /// Appends `name` to `seen`; throws when it is there already.
 void require_new(Names& seen, const std::string& name, const std::string& where);
 

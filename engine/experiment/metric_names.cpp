@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 
 #include "experiment/file_format.h"
 
@@ -77,6 +78,7 @@ std::vector<MetricName> trajectory_metrics() {
       {"true_symmetry_error_max", "of the momentum map", "largest |I - I_0| of the true I along the rollout"},
       {"symmetry_angle", "rad",
        "largest principal angle between the learned generators and the true Lie algebra"},
+      {"symmetry_shift", "rad", "largest principal angle between the learned generators and their first guess"},
       {"plateau_passes", "1", "passes until the degeneracy term is below 0.45 for good"},
       {"mixed_eigenvalue1_real", "1", "of " + plane},
       {"mixed_eigenvalue1_imag", "1", "of " + plane},
@@ -144,6 +146,15 @@ const std::vector<MetricName>& metric_names() {
     return all;
   }();
   return names;
+}
+
+std::string metrics_markdown(std::span<const MetricName> metrics) {
+  std::string text = "| metric | unit | meaning |\n|---|---|---|\n";
+  for (const MetricName& metric : metrics) {
+    text += fmt::format("| `{}` | {} | {} |\n", metric.name, metric.unit,
+                        boost::replace_all_copy(metric.meaning, "|", "\\|"));
+  }
+  return text;
 }
 
 }  // namespace lnn::experiment

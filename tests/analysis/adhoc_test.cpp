@@ -98,6 +98,14 @@ TEST(QueryTable, ComparesItsRows) {
                    static_cast<double>(*contrast.more_seeds) * 2 * 36 * 2 / 3600);
 }
 
+TEST(MetricsOf, RunsListsEachOnceWithItsMeaning) {
+  const RunResults runs[] = {both(), both()};
+  std::vector<std::string> names;
+  for (const auto& metric : lnn::analysis::metrics_of(runs)) names.push_back(metric.name);
+  EXPECT_THAT(names, ElementsAre("best_val_total", "instability_train_total", "seconds"));
+  EXPECT_EQ(lnn::analysis::metrics_of(runs).back().unit, "s");
+}
+
 TEST(QueryTable, NamesTheNearestOfWhatThereIs) {
   const auto query = [](const lnn::analysis::TableQuery& wanted) {
     return [wanted] { query_table(both(), wanted); };
@@ -108,8 +116,11 @@ TEST(QueryTable, NamesTheNearestOfWhatThereIs) {
                                      HasSubstr("Did you mean 'network.width'?"), HasSubstr("'case'"))));
   EXPECT_THAT(
       query({{}, {"best_val_totl"}, {}}),
-      ThrowsMessage<UserError>(AllOf(HasSubstr("--metric"), HasSubstr("Did you mean 'best_val_total'?"),
-                                     HasSubstr("Allowed: 'best_val_total', 'instability_train_total'"))));
+      ThrowsMessage<UserError>(HasSubstr("--metric: unknown value 'best_val_totl'. Did you mean "
+                                         "'best_val_total'? `lnn-sweep table RUN --list-metrics` lists")));
+  EXPECT_THAT(query({{}, {"symmetry_angle"}, {}}),
+              ThrowsMessage<UserError>(HasSubstr("unknown value 'symmetry_angle'. `lnn-sweep table RUN")))
+      << "a metric, but not of these trials";
   EXPECT_THAT(
       query({{}, {}, {{"network.width", "12"}}}),
       ThrowsMessage<UserError>(AllOf(HasSubstr("--where network.width"), HasSubstr("'128', '16', '8'"))));

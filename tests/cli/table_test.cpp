@@ -100,6 +100,14 @@ TEST_F(TableTest, SaysWhatThereIsInsteadOfWhatWasAskedFor) {
   expect({"--table", "widths", "--group-by", "width"}, "exclude each other");
 }
 
+TEST_F(TableTest, ListsTheMetricsOfARun) {
+  const Finished listed = table({write_run("run", "[1]", "fast").root, "--list-metrics"});
+  EXPECT_EQ(listed.code, 0) << listed.output;
+  EXPECT_EQ(listed.output,
+            "| metric | unit | meaning |\n|---|---|---|\n"
+            "| `best_val_total` | 1 | lowest validation loss with penalty |\n");
+}
+
 TEST_F(TableTest, WritesEveryFormat) {
   const std::string run = write_run("run", "[1, 2, 3]", "fast").root;
   EXPECT_THAT(table({run, "--format", "latex"}).output, HasSubstr("\\toprule"));

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "expect_error.h"
+#include "experiment/file_format.h"
 #include "experiment/keys.h"
 
 namespace {
@@ -43,6 +44,13 @@ TEST(KeysMarkdown, HasARowForEveryKey) {
   for (const auto& key : lnn::experiment::keys())
     EXPECT_THAT(table, testing::HasSubstr("| `" + key.path + "` |"));
   EXPECT_THAT(table, testing::HasSubstr("| `training.phases[].t_max` |"));
+}
+
+TEST(MetricsMarkdown, HasARowForEveryMetric) {
+  const std::string table = lnn::experiment::metrics_markdown(lnn::experiment::metric_names());
+  for (const auto& metric : lnn::experiment::metric_names())
+    EXPECT_THAT(table, testing::HasSubstr("\n| `" + metric.name + "` | " + metric.unit + " | "));
+  EXPECT_THAT(table, testing::HasSubstr("| largest \\|q - q true\\| of the rollout")) << "bars end a cell";
 }
 
 }  // namespace
