@@ -100,6 +100,18 @@ Fields standing_fields(const Standing& standing, Statistic statistic, const Tria
   return fields;
 }
 
+const Fields& rate_names() {
+  static const Fields names{"rate_count", "rate_of", "rate_low", "rate_high"};
+  return names;
+}
+
+Fields rate_fields(const std::optional<Rate>& rate) {
+  if (!rate) return Fields(rate_names().size());
+  Fields fields{std::to_string(rate->count), std::to_string(rate->of)};
+  append_interval(fields, rate->interval());
+  return fields;
+}
+
 Fields header(const std::set<std::string>& row_keys) {
   Fields fields{"table", "experiment", "scale"};
   append(fields, {row_keys.begin(), row_keys.end()});
@@ -108,6 +120,7 @@ Fields header(const std::set<std::string>& row_keys) {
   append(fields, outcome_names());
   append(fields, {"values"});
   append(fields, standing_names());
+  append(fields, rate_names());
   return fields;
 }
 
@@ -120,6 +133,7 @@ Fields body(const Table& table, const Row& row, std::size_t column, const std::s
   append(fields, trial_fields(row.trials));
   fields.push_back(joined_values(row.cells[column]));
   append(fields, standing_fields(row.cells[column].standing, table.statistics[column], row.trials));
+  append(fields, rate_fields(row.cells[column].rate));
   return fields;
 }
 

@@ -51,6 +51,11 @@ Object to_json(const Standing& standing) {
           {"contrast", to_json(standing.contrast)}};
 }
 
+Object to_json(const std::optional<Rate>& rate) {
+  if (!rate) return nullptr;
+  return {{"count", rate->count}, {"of", rate->of}, {"interval", to_json(std::optional(rate->interval()))}};
+}
+
 Object to_json(const Cell& cell) {
   Object values = Object::array();
   for (const Value& value : cell.values) {
@@ -67,6 +72,7 @@ Object to_json(const Cell& cell) {
           {"without_value", cell.without_value},
           {"reduction_percent", number_if(cell.reduction.has_value(), cell.reduction.value_or(0))},
           {"is_reference", cell.is_reference},
+          {"rate", to_json(cell.rate)},
           {"published", cell.published},
           {"standing", to_json(cell.standing)}};
 }
@@ -85,10 +91,13 @@ Object to_json(const Row& row, const std::vector<ColumnDefinition>& columns) {
 
 Object to_json(const Table& table, std::size_t index) {
   const ColumnDefinition& column = table.definition.columns[index];
+  const double limit = column.limit ? column.limit->value : 0;
   return {{"name", column.name},
           {"title", column.title},
           {"metric", column.metric},
           {"reduction_from", column.reduction_from.empty() ? Object(nullptr) : Object(column.reduction_from)},
+          {"at_most", number_if(column.limit && column.limit->is_upper, limit)},
+          {"at_least", number_if(column.limit && !column.limit->is_upper, limit)},
           {"logarithmic", column.logarithmic},
           {"unit", column.unit},
           {"best", to_name(column.best)},

@@ -31,7 +31,8 @@ std::string to_latex(std::span<const Table> tables, Detail detail = Detail::full
 /// effect_kind, effect, effect_low, effect_high, pairs, pairs_left_out, p, p_adjusted, effect_size,
 /// separated, more_seeds, more_core_hours (empty for the best row and where nothing can be compared; "inf"
 /// where trials were lost); diverged_low, diverged_high (95 % interval of the share of finished trials that
-/// diverged).
+/// diverged); rate_count, rate_of, rate_low, rate_high (where the column has a limit: trials that keep it, of
+/// those that ended, and the exact 95 % interval of that share).
 std::string to_csv(std::span<const Table> tables);
 
 /// Stable: fields are added, never renamed or removed, while "version" stays 1.
@@ -40,16 +41,19 @@ std::string to_csv(std::span<const Table> tables);
 ///     "name", "title", "paper", "note", "experiment", "run", "scale": text,
 ///     "planned", "finished": trials, "partial": finished < planned, "warnings": [text],
 ///     "row_keys": [swept key],
-///     "columns": [{"name", "title", "metric", "reduction_from": {key: value} or null, "logarithmic", "unit",
-///                  "best": "lowest", "highest" or "none", "statistic": by which rows are compared,
-///                  "published_pairs": pairs of rows with different published values,
+///     "columns": [{"name", "title", "metric", "reduction_from": {key: value} or null,
+///                  "at_most", "at_least": the limit of a column that counts trials, or null,
+///                  "logarithmic", "unit", "best": "lowest", "highest" or "none", "statistic": by which rows
+///                  are compared, "published_pairs": pairs of rows with different published values,
 ///                  "published_pairs_in_order": of these}],
 ///     "rows": [{"group": {row key: value}, "labels": [text], "planned": trials,
 ///               "trials": {outcome, "damaged" or "missing": trials},
 ///               "diverged_interval": [low, high] or null,
 ///               "cells": {column name: {"values": [{"id", "seed", "value"}], "count", "mean", "deviation",
 ///                 "minimum", "maximum": number or null, "without_value": trials,
-///                 "reduction_percent": number or null, "is_reference", "published": [number],
+///                 "reduction_percent": number or null, "is_reference",
+///                 "rate": {"count", "of": trials, "interval": [low, high] of count / of} or null,
+///                 "published": [number],
 ///                 "standing": {"level", "interval": [low, high], "median", "is_best", "is_marked",
 ///                   "contrast": null or {"effect": "ratio", "difference" or "reduction_percent", "estimate",
 ///                     "interval", "pairs", "left_out", "p", "p_adjusted", "effect_size", "separated",

@@ -94,11 +94,24 @@ std::optional<double> finite_value(const ArmTrial& trial, const std::string& met
   return found->second.value;
 }
 
-Cell make_cell(const Members& members, const std::string& metric) {
+// A trial that ended without a value has not kept the limit.
+std::optional<Rate> rate_of(const Members& members, const ColumnDefinition& column) {
+  if (!column.limit) return std::nullopt;
+  Rate rate;
+  for (const ArmTrial& trial : members) {
+    if (!trial.ended()) continue;
+    const auto value = finite_value(trial, column.metric);
+    rate.count += value && column.limit->holds(*value) ? 1 : 0;
+    ++rate.of;
+  }
+  return rate.of > 0 ? std::optional(rate) : std::nullopt;
+}
+
+Cell make_cell(const Members& members, const ColumnDefinition& column) {
   Cell cell;
   for (const ArmTrial& member : members) {
     if (member.record == nullptr || member.record->outcome != Outcome::completed) continue;
-    if (const auto value = finite_value(member, metric)) {
+    if (const auto value = finite_value(member, column.metric)) {
       cell.values.push_back({member.planned->id, member.member->seed, *value});
     } else {
       ++cell.without_value;
@@ -106,6 +119,7 @@ Cell make_cell(const Members& members, const std::string& metric) {
   }
   std::ranges::sort(cell.values, {}, [](const Value& value) { return std::pair(value.seed, value.id); });
   cell.summary = summary_of(cell.values);
+  cell.rate = rate_of(members, column);
   return cell;
 }
 
@@ -164,8 +178,10 @@ RowSample sample_of(const Members& members, const ColumnDefinition& column) {
   return sample;
 }
 
+// Rows of rates are not compared: nothing of them is sampled.
 std::vector<RowSample> samples_of(const Table& table, const TrialsByRow& rows, std::size_t column) {
   const ColumnDefinition& definition = table.definition.columns[column];
+  if (definition.limit) return std::vector<RowSample>(table.rows.size());
   std::vector<RowSample> samples;
   for (const Row& row : table.rows) {
     samples.push_back(sample_of(selected(rows.at(row.group), definition), definition));
@@ -192,6 +208,7 @@ void add_standings(Table& table, const TrialsByRow& rows) {
 
 /// What a column shows of a row.
 std::optional<double> shown_value(const Cell& cell, const ColumnDefinition& column) {
+  if (column.limit) return cell.rate ? std::optional(cell.rate->share()) : std::nullopt;
   if (!column.reduction_from.empty()) return cell.reduction;
   if (cell.values.empty()) return std::nullopt;
   return cell.summary.mean;
@@ -224,7 +241,7 @@ Row make_row(const TableDefinition& definition, const Group& group, const Member
     row.labels.push_back(label_of(definition, key, group.at(key)));
   }
   for (const ColumnDefinition& column : definition.columns) {
-    row.cells.push_back(make_cell(selected(members, column), column.metric));
+    row.cells.push_back(make_cell(selected(members, column), column));
     row.cells.back().published = published_values(definition, group, column.name);
   }
   return row;
@@ -266,8 +283,7 @@ double sort_value(const Row& row, const TableDefinition& definition) {
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const Cell& cell = row.cells[i];
     if (definition.sort == definition.columns[i].name) {
-      if (!definition.columns[i].reduction_from.empty()) return cell.reduction.value_or(last);
-      if (!cell.values.empty()) return cell.summary.mean;
+      return shown_value(cell, definition.columns[i]).value_or(last);
     }
     if (definition.sort == "published" && !cell.published.empty()) {
       return summarize(cell.published).mean;
@@ -285,6 +301,10 @@ void sort_rows(Table& table) {
 }
 
 }  // namespace
+
+Interval Rate::interval() const {
+  return proportion_interval(count, of);
+}
 
 int TrialCounts::count(const std::string& outcome) const {
   const auto found = by_outcome.find(outcome);

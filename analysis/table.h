@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +22,16 @@ struct Value {
   double value = 0;  ///< finite
 };
 
+/// In how many of a row's trials a metric keeps its column's limit.
+struct Rate {
+  std::size_t count = 0;  ///< have a value that keeps it
+  std::size_t of = 0;     ///< ended, with or without a value; at least one
+
+  double share() const { return static_cast<double>(count) / static_cast<double>(of); }
+  /// Of the share: exact, 95 % (Clopper-Pearson).
+  Interval interval() const;
+};
+
 /// One metric of one row.
 struct Cell {
   std::vector<Value> values;        ///< completed trials with a finite value, by seed
@@ -28,7 +39,8 @@ struct Cell {
   int without_value = 0;            ///< completed trials in which the metric is missing or not finite
   std::optional<double> reduction;  ///< percent below the reference row, where the column asks for it
   bool is_reference = false;        ///< this row is what the column's reductions refer to
-  std::vector<double> published;    ///< a mean, or single runs; empty when not published
+  std::optional<Rate> rate;         ///< where the column has a limit and some trial has ended
+  std::vector<double> published;    ///< a mean, single runs or a share; empty when not published
   Standing standing;                ///< how the row stands in its column
 };
 

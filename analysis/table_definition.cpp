@@ -23,6 +23,19 @@ Group group_of(const Json& reference) {
 
 using Axes = std::map<std::string, std::vector<Json>>;
 
+std::optional<Limit> parse_limit(const Json& column) {
+  if (column.contains("at_most")) return Limit{column.at("at_most"), true};
+  if (column.contains("at_least")) return Limit{column.at("at_least"), false};
+  return std::nullopt;
+}
+
+// Rates are not compared.
+Best parse_best(const Json& column) {
+  if (parse_limit(column)) return Best::none;
+  if (column.contains("best")) return from_name<Best>(column.at("best").get<std::string>());
+  return best_of(column.at("metric"));
+}
+
 ColumnDefinition parse_column(const Json& json, const Axes& axes) {
   ColumnDefinition column;
   column.metric = json.at("metric");
@@ -30,10 +43,10 @@ ColumnDefinition parse_column(const Json& json, const Axes& axes) {
   column.name = json.value("name", column.metric);
   column.reduction_from = group_of(json.value("reduction_from", Json::object()));
   column.logarithmic = json.value("scale", "") == "log";
-  column.best =
-      json.contains("best") ? from_name<Best>(json.at("best").get<std::string>()) : best_of(column.metric);
+  column.best = parse_best(json);
   column.arms = parse_arm_group(json.value("where", Json::object()), axes);
   column.unit = json.value("unit", "");
+  column.limit = parse_limit(json);
   return column;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,14 @@ using Group = std::map<std::string, std::string>;
 /// Which row of a column is best.
 enum class Best { lowest, highest, none };
 
+/// What a metric keeps that is not above (not below) a number of its unit.
+struct Limit {
+  double value = 0;
+  bool is_upper = true;  ///< "at most"; otherwise "at least"
+
+  bool holds(double metric) const { return is_upper ? metric <= value : metric >= value; }
+};
+
 struct ColumnDefinition {
   std::string name;  ///< in `published`, `sort` and machine-readable output
   std::string title;
@@ -28,9 +37,12 @@ struct ColumnDefinition {
   Best best = Best::lowest;
   ArmGroup arms = {};     ///< only these arms count
   std::string unit = {};  ///< printed behind the title, or empty
+  /// When set: shown is in how many trials the metric keeps it, and no row is best.
+  std::optional<Limit> limit = {};
 };
 
-/// Published numbers of the rows that match `where`: column name -> mean, or single runs.
+/// Published numbers of the rows that match `where`: column name -> mean, single runs, or
+/// the share of trials where the column has a limit.
 struct PublishedRow {
   Group where;
   std::map<std::string, std::vector<double>> values;

@@ -22,8 +22,8 @@ struct TextTable {
   bool is_detail = false;  ///< belongs to the table before it
 };
 
-/// Columns: the row keys; each metric, with "published" beside it where the paper has numbers; "trials",
-/// which says what became of trials that did not complete.
+/// Columns: the row keys; each metric ("2 of 8 (3 to 65 %)" where the column has a limit), with "published"
+/// beside it where the paper has numbers; "trials", which says what became of trials that did not complete.
 TextTable to_text_table(const Table& table);
 
 /// For each column in which some row could be compared: how sure it is which row is best (against the
@@ -41,7 +41,7 @@ std::string to_markdown(const TextTable& table);
 /// `columns` is what `tabular` takes, e.g. "lll".
 std::string to_latex(const TextTable& table, const std::string& label, const std::string& columns);
 
-/// Diverged trials with the exact 95 % interval of their rate. "2", "1 of 8 diverged [0.32, 53] %", "1 of 4
+/// Diverged trials with the exact 95 % interval of their rate. "2", "1 of 8 diverged [0.3, 53] %", "1 of 4
 /// diverged, 2 of 4 missing", "not planned".
 std::string to_text(const TrialCounts& trials);
 

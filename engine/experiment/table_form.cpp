@@ -41,12 +41,45 @@ Names check_rows(const Json& rows, const Axes& axes, const std::string& where) {
   return names;
 }
 
-Names check_columns(const Json& columns, const Names& rows, const Axes& axes, const std::string& where) {
+std::string column_name(const Json& column) {
+  return column.value("name", column.at("metric").get<std::string>());
+}
+
+bool has_limit(const Json& column) {
+  return column.contains("at_most") || column.contains("at_least");
+}
+
+// A column of rates has no mean that a reduction or a best row could refer to.
+void check_limit(const Json& column, const std::string& where) {
+  if (!has_limit(column)) return;
+  const std::string place = fmt::format("{}: '{}'", where, column_name(column));
+  if (column.contains("at_most") && column.contains("at_least")) {
+    throw_user_error(
+        "{} has both 'at_most' and 'at_least' (trials are counted on one side). Keep one of them, or make "
+        "two columns.",
+        place);
+  }
+  const char* limit = column.contains("at_most") ? "at_most" : "at_least";
+  for (const char* unread : {"reduction_from", "best"}) {
+    if (!column.contains(unread)) continue;
+    throw_user_error("{} has both '{}' and '{}' (a column with a limit counts trials). Keep one of them.",
+                     place, limit, unread);
+  }
+}
+
+Names names_of(const Json& columns) {
+  Names names;
+  for (const Json& column : columns) names.push_back(column_name(column));
+  return names;
+}
+
+void check_columns(const Json& columns, const Names& rows, const Axes& axes, const std::string& where) {
   Names names;
   for (const Json& column : columns) {
     check_fields(column, column_fields(), where);
-    require_name(metric_texts(), column.at("metric"), where + ": metric");
-    require_new(names, column.value("name", column.at("metric").get<std::string>()), where);
+    require_metric(column.at("metric"), where + ": metric");
+    require_new(names, column_name(column), where);
+    check_limit(column, where);
     check_row_reference(column.value("reduction_from", Json::object()), rows, axes,
                         where + ": reduction_from");
     check_choice(column.value("where", Json::object()), axes, where + ": where");
@@ -55,7 +88,6 @@ Names check_columns(const Json& columns, const Names& rows, const Axes& axes, co
     if (column.value("scale", "log") != "log") require_name({"log"}, column.at("scale"), where + ": scale");
   }
   if (names.empty()) throw_user_error("{}: the list is empty. Name a metric.", where);
-  return names;
 }
 
 void require_numbers(const Json& value, const std::string& where) {
@@ -66,7 +98,13 @@ void require_numbers(const Json& value, const std::string& where) {
     throw_user_error("{}: {} is not allowed. Give a number or a list of numbers.", where, value.dump());
 }
 
-void check_published(const Json& entries, const Names& rows, const Names& columns, const Axes& axes,
+void require_share(const Json& value, const std::string& where) {
+  if (value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1) return;
+  throw_user_error("{}: {} is not allowed (the column shows a rate). Give a number from 0 to 1.", where,
+                   value.dump());
+}
+
+void check_published(const Json& entries, const Names& rows, const Json& columns, const Axes& axes,
                      const std::string& where) {
   for (const Json& entry : entries) {
     if (!entry.is_object() || !entry.contains("where")) {
@@ -77,8 +115,9 @@ void check_published(const Json& entries, const Names& rows, const Names& column
       if (name == "where") {
         check_row_reference(value, rows, axes, where + ": where");
       } else {
-        require_name(columns, name, where + ": column");
-        require_numbers(value, fmt::format("{}: {}", where, name));
+        require_name(names_of(columns), name, where + ": column");
+        const bool is_rate = has_limit(*std::ranges::find(columns, name, column_name));
+        (is_rate ? require_share : require_numbers)(value, fmt::format("{}: {}", where, name));
       }
     }
   }
@@ -95,11 +134,12 @@ void check_labels(const Json& labels, const Names& rows, const std::string& wher
 
 void check_table(const Json& table, const Axes& axes, const std::string& where) {
   const Names rows = check_rows(table.at("rows"), axes, where + ": rows");
-  const Names columns = check_columns(table.at("columns"), rows, axes, where + ": columns");
+  const Json& columns = table.at("columns");
+  check_columns(columns, rows, axes, where + ": columns");
   check_published(table.value("published", Json::array()), rows, columns, axes, where + ": published");
   check_choice(table.value("where", Json::object()), axes, where + ": where");
   check_labels(table.value("labels", Json::object()), rows, where + ": labels");
-  Names orders = columns;
+  Names orders = names_of(columns);
   orders.insert(orders.end(), {"published", "plan"});
   require_name(orders, table.value("sort", "plan"), where + ": sort");
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "analysis/text_table.h"
 #include "base/files.h"
 #include "tests/analysis/sample_run.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 using lnn::analysis::Format;
 using lnn::analysis::Table;
+using lnn::experiment::Json;
 using testing::HasSubstr;
 
 std::vector<Table> sample_tables() {
@@ -27,11 +29,11 @@ TEST(Render, Markdown) {
 
 Run results/a_1, scale desk. PARTIAL: 4 of 5 trials finished. Mean ± standard deviation over n trials.
 
-| activation | validation loss       | published      | instability below GeLU | published | trials                                      |
-| ---------- | --------------------- | -------------- | ---------------------- | --------- | ------------------------------------------- |
-| GeLU       | 0.0123 ± 0.0011 (n=2) | 0.0071, 0.0069 | reference              | -         | 2                                           |
-| xtanh      | 0.02 (n=1)            | -              | 75.0 % (n=1)           | -         | 1 of 3 diverged [1.3, 99] %, 1 of 3 missing |
-| Softplus_1 | -                     | 0.05           | -                      | -12.5 %   | not planned                                 |
+| activation | validation loss       | published      | instability below GeLU | published | trials                                    |
+| ---------- | --------------------- | -------------- | ---------------------- | --------- | ----------------------------------------- |
+| GeLU       | 0.0123 ± 0.0011 (n=2) | 0.0071, 0.0069 | reference              | -         | 2                                         |
+| xtanh      | 0.02 (n=1)            | -              | 75.0 % (n=1)           | -         | 1 of 3 diverged [1, 99] %, 1 of 3 missing |
+| Softplus_1 | -                     | 0.05           | -                      | -12.5 %   | not planned                               |
 
 A "note", with 100 %.
 )");
@@ -61,7 +63,7 @@ TEST(Render, Latex) {
     activation & validation loss & published & instability below GeLU & published & trials \\
     \midrule
     GeLU & 0.0123 $\pm$ 0.0011 (n=2) & 0.0071, 0.0069 & reference & - & 2 \\
-    xtanh & 0.02 (n=1) & - & 75.0 \% (n=1) & - & 1 of 3 diverged [1.3, 99] \%, 1 of 3 missing \\
+    xtanh & 0.02 (n=1) & - & 75.0 \% (n=1) & - & 1 of 3 diverged [1, 99] \%, 1 of 3 missing \\
     Softplus\_1 & - & 0.05 & - & -12.5 \% & not planned \\
     \bottomrule
   \end{tabular}
@@ -84,11 +86,13 @@ void expect_golden(const std::string& text, const std::string& name) {
   EXPECT_EQ(text, lnn::read_text_file(path)) << "LNN_WRITE_GOLDEN=1 analysis_test writes it anew";
 }
 
-/// Eight seeds of three arms: xtanh is separated from gelu, softplus is not; a column of reductions.
-std::vector<Table> compared_tables() {
+/// Eight seeds of three arms: xtanh is separated from gelu, softplus is not; a column of reductions, and
+/// `more_columns`.
+std::vector<Table> compared_tables(const std::vector<Json>& more_columns = {}) {
   lnn::experiment::Plan plan;
   plan.scale = "desk";
   plan.experiments = {lnn::test::sample_experiment()};
+  for (const Json& column : more_columns) plan.experiments[0]["tables"][0]["columns"].push_back(column);
   lnn::store::RunContents contents;
   const std::map<std::string, std::vector<double>> losses{
       {"gelu", {0.11, 0.25, 0.14, 0.42, 0.19, 0.31, 0.18, 0.40}},
@@ -160,6 +164,51 @@ TEST(Render, JsonHasHowRowsStand) {
   EXPECT_TRUE(xtanh.at("separated"));
   EXPECT_NEAR(xtanh.at("p"), 2.0 / 256, 1e-15);
   EXPECT_NEAR(xtanh.at("p_adjusted"), 4 * 2.0 / 256, 1e-15) << "four comparisons in two columns";
+}
+
+/// The same with a column that 2 of gelu's 8 losses keep, 2 of softplus and none of xtanh.
+std::vector<Table> tables_with_rates() {
+  return compared_tables(
+      {{{"metric", "best_val_total"}, {"name", "low"}, {"title", "Low"}, {"at_most", 0.14}}});
+}
+
+// scipy.stats.binomtest: 2 of 8 are [0.03185403, 0.65085580], 0 of 8 [0, 0.36941664].
+TEST(Render, RatesForPeople) {
+  EXPECT_THAT(render(tables_with_rates(), Format::markdown),
+              testing::AllOf(HasSubstr("| 2 of 8 (3 to 65 %) | 8 "), HasSubstr("| 0 of 8 (0 to 37 %) | 8 ")));
+  EXPECT_THAT(render(tables_with_rates(), Format::latex), HasSubstr(" & 2 of 8 (3 to 65 \\%) & 8 \\\\\n"));
+}
+
+TEST(Render, RatesForPrograms) {
+  const std::string csv = render(tables_with_rates(), Format::csv);
+  EXPECT_THAT(csv, HasSubstr(",rate_count,rate_of,rate_low,rate_high\n"));
+  EXPECT_THAT(
+      csv, testing::ContainsRegex("gelu,low,best_val_total,8,[^\n]*,2,8,0.0318540[0-9]*,0.650855[0-9]*\n"));
+  EXPECT_THAT(csv, testing::ContainsRegex("gelu,best_val_total,best_val_total,8,[^\n]*,,,,\n"));
+  const auto table = Json::parse(render(tables_with_rates(), Format::json)).at("tables").at(0);
+  EXPECT_EQ(table.at("columns").at(2).at("at_most"), 0.14);
+  EXPECT_TRUE(table.at("columns").at(2).at("at_least").is_null());
+  EXPECT_TRUE(table.at("columns").at(0).at("at_most").is_null());
+  const auto& cells = table.at("rows").at(0).at("cells");
+  EXPECT_TRUE(cells.at("best_val_total").at("rate").is_null());
+  const auto& rate = cells.at("low").at("rate");
+  EXPECT_EQ(rate.at("count"), 2);
+  EXPECT_EQ(rate.at("of"), 8);
+  EXPECT_NEAR(rate.at("interval").at(0).get<double>(), 0.03185403, 1e-8);
+  EXPECT_NEAR(rate.at("interval").at(1).get<double>(), 0.65085580, 1e-8);
+}
+
+TEST(Render, RatesTakeNoPartInWhichRowIsBest) {
+  const auto words = [](const std::vector<Table>& tables) {
+    std::string all;
+    for (const auto& table : lnn::analysis::to_comparison_tables(tables.at(0))) all += to_markdown(table);
+    return all;
+  };
+  EXPECT_EQ(words(tables_with_rates()), words(compared_tables()));
+  for (const auto& row : tables_with_rates().at(0).rows) {
+    EXPECT_FALSE(row.cells.at(2).standing.is_best);
+    EXPECT_FALSE(row.cells.at(2).standing.level.has_value());
+  }
 }
 
 TEST(Render, JsonKeepsTheDocumentedOrder) {

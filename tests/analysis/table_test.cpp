@@ -65,7 +65,7 @@ TEST(BuildTable, CountsEveryPlannedTrial) {
   EXPECT_EQ(trials.planned, 3);
   EXPECT_THAT(trials.by_outcome, ElementsAre(Pair("completed", 1), Pair("diverged", 1), Pair("missing", 1)));
   // Clopper-Pearson for 1 of the 2 that ended, by scipy.stats.binomtest: [0.01258, 0.98742].
-  EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged [1.3, 99] %, 1 of 3 missing");
+  EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged [1, 99] %, 1 of 3 missing");
 }
 
 TEST(BuildTable, DamagedAndInterruptedTrialsAreNotFinished) {
@@ -150,6 +150,70 @@ TEST(BuildTable, ColumnsMayChooseArms) {
   EXPECT_EQ(built.rows.at(1).cells.at(0).summary.mean, 0.02);
   EXPECT_EQ(built.rows.at(1).trials.planned, 2);
   EXPECT_THAT(to_text_table(built).header, ElementsAre("activation", "1 [m]", "10", "trials"));
+}
+
+/// The sample with a column of losses and one that counts them; `limit` is the latter's.
+Table table_with_limit(const char* limit, const std::string& sort = "plan",
+                       const RunContents& contents = lnn::test::sample_contents()) {
+  Plan plan = lnn::test::sample_plan();
+  Json& table = plan.experiments[0]["tables"][0];
+  table["columns"] = Json::parse(R"([{"metric": "best_val_total", "title": "Loss"},
+    {"metric": "best_val_total", "name": "good", "title": "Good"}])");
+  table["columns"][1].merge_patch(Json::parse(limit));
+  table["published"] = Json::parse(R"([{"where": {"network.activation": "gelu"}, "good": 0.25},
+    {"where": {"network.activation": "xtanh"}, "good": 1}])");
+  table["sort"] = sort;
+  return build_tables(plan, contents, "RUN").at(0);
+}
+
+std::vector<std::string> texts(const Table& table, std::size_t column) {
+  std::vector<std::string> all;
+  for (const auto& row : to_text_table(table).rows) all.push_back(row.at(column));
+  return all;
+}
+
+// gelu has 0.0115 and 0.0131; xtanh has 0.02, a trial that diverged (with a value, which does not count) and
+// one that is missing. Intervals by scipy.stats.binomtest.
+TEST(BuildTable, CountsTrialsThatKeepALimit) {
+  EXPECT_THAT(texts(table_with_limit(R"({"at_most": 0.0131})"), 2),
+              ElementsAre("2 of 2 (16 to 100 %)", "0 of 2 (0 to 84 %)"));
+  EXPECT_THAT(texts(table_with_limit(R"({"at_least": 0.0131})"), 2),
+              ElementsAre("1 of 2 (1 to 99 %)", "1 of 2 (1 to 99 %)"));
+  const Table table = table_with_limit(R"({"at_least": 0.0131})");
+  EXPECT_THAT(texts(table, 3), ElementsAre("25 %", "100 %"));
+  EXPECT_NEAR(table.rows.at(0).cells.at(1).rate->interval().low, 0.01257912, 1e-8);
+  EXPECT_EQ(table.rows.at(0).cells.at(1).summary.mean, 0.0123) << "of the metric, as in any other column";
+  EXPECT_THAT(to_text_table(table).status, HasSubstr("PARTIAL: 4 of 5"));
+  EXPECT_THAT(to_text_table(table).note, HasSubstr("Good: how many of the trials that ended have a "
+                                                   "best_val_total of at least 0.0131"));
+}
+
+TEST(BuildTable, CountsATrialWithoutAValueAsAFailure) {
+  RunContents contents = lnn::test::sample_contents();
+  contents.records.at("g1").metrics.at("best_val_total").value = std::numeric_limits<double>::infinity();
+  contents.records.at("g2").metrics.erase("best_val_total");
+  contents.records.at("x1").outcome = lnn::store::Outcome::interrupted;
+  contents.records.erase("x2");
+  const Table table = table_with_limit(R"({"at_least": 0.0131})", "plan", contents);
+  EXPECT_THAT(texts(table, 2), ElementsAre("0 of 2 (0 to 84 %)", "-")) << "no trial of xtanh has ended";
+}
+
+TEST(BuildTable, SaysThatARateIsNotQuiteZeroOrOne) {
+  Table table = table_with_limit(R"({"at_most": 0})");
+  table.rows.at(0).cells.at(1).rate = {1, 8};  // scipy: [0.00316, 0.52651]
+  table.rows.at(1).cells.at(1).rate = {7, 8};
+  EXPECT_THAT(texts(table, 2), ElementsAre("1 of 8 (0.3 to 53 %)", "7 of 8 (47 to 99.7 %)"));
+}
+
+TEST(BuildTable, SortsByRates) {
+  EXPECT_THAT(labels(table_with_limit(R"({"at_most": 0.0131})", "good")), ElementsAre("xtanh", "GeLU"));
+  EXPECT_THAT(labels(table_with_limit(R"({"at_least": 0.012})", "published")), ElementsAre("GeLU", "xtanh"));
+}
+
+TEST(BuildTable, ComparesThePublishedOrderWithRates) {
+  const auto agreement = table_with_limit(R"({"at_most": 0.0131})").agreements.at(1);
+  EXPECT_EQ(agreement.pairs, 1);
+  EXPECT_EQ(agreement.same_order, 0);
 }
 
 TEST(BuildTable, CountsWhichPublishedOrderOurMeansHave) {

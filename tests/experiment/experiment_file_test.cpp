@@ -98,18 +98,76 @@ TEST(ParseExperiment, ChecksExclusionsAndScales) {
               StartsWith("x.json: scales.desk.seeds: "));
 }
 
-TEST(ParseExperiment, ChecksTables) {
-  const auto table_error = [](const char* change) {
-    Json file = file_with("{}");
-    file["tables"][0].merge_patch(Json::parse(change));
-    return message_of<UserError>([&] { parse_experiment(file.dump(), "x.json"); });
+/// The small file with some fields of its table replaced.
+Json file_with_table(const char* changes) {
+  Json file = file_with("{}");
+  file["tables"][0].merge_patch(Json::parse(changes));
+  return file;
+}
+
+std::string table_error(const char* changes) {
+  return message_of<UserError>([&] { parse_experiment(file_with_table(changes).dump(), "x.json"); });
+}
+
+TEST(ParseExperiment, AcceptsColumnsThatCountTrials) {
+  const Json file = file_with_table(R"({"columns": [{"metric": "seconds", "title": "Seconds"},
+      {"metric": "seconds", "name": "quick", "title": "Quick", "at_most": 3},
+      {"metric": "seconds", "name": "slow", "title": "Slow", "at_least": 1e3, "where": {"case": "a"}}],
+    "published": [{"where": {"case": "a"}, "seconds": [2, 4], "quick": 0.5, "slow": 0}], "sort": "quick"})");
+  EXPECT_NO_THROW(parse_experiment(file.dump(), "x.json"));
+}
+
+TEST(ParseExperiment, ChecksColumnsThatCountTrials) {
+  const auto column_error = [](const char* fields) {
+    Json column{{"metric", "seconds"}, {"name", "quick"}, {"title", "Quick"}};
+    column.merge_patch(Json::parse(fields));
+    return table_error(Json{{"columns", {column}}}.dump().c_str());
   };
+  EXPECT_EQ(
+      column_error(R"({"at_most": 3, "at_least": 1})"),
+      "x.json: table 't': columns: 'quick' has both 'at_most' and 'at_least' (trials are counted on one "
+      "side). Keep one of them, or make two columns.");
+  EXPECT_EQ(column_error(R"({"at_most": 3, "reduction_from": {"case": "a"}})"),
+            "x.json: table 't': columns: 'quick' has both 'at_most' and 'reduction_from' (a column with a "
+            "limit counts trials). Keep one of them.");
+  EXPECT_THAT(column_error(R"({"at_least": 3, "best": "highest"})"),
+              HasSubstr("'quick' has both 'at_least' and 'best'"));
+  EXPECT_THAT(column_error(R"({"at_most": "3"})"),
+              HasSubstr("at_most: \"3\" is not allowed. Give a number."));
+  EXPECT_THAT(table_error(R"({"columns": [{"metric": "seconds", "title": "Seconds"},
+                {"metric": "seconds", "title": "Quick", "at_most": 3}]})"),
+              HasSubstr("'seconds' is there twice. Give each its own name."));
+  for (const char* published : {"25", "-0.1", "[0.5]", "\"0.5\""}) {
+    const std::string changes = fmt::format(
+        R"({{"columns": [{{"metric": "seconds", "title": "Quick", "at_most": 3}}],
+             "published": [{{"where": {{"case": "a"}}, "seconds": {}}}]}})",
+        published);
+    EXPECT_EQ(
+        table_error(changes.c_str()),
+        fmt::format("x.json: table 't': published: seconds: {} is not allowed (the column shows a rate). "
+                    "Give a number from 0 to 1.",
+                    published));
+  }
+}
+
+TEST(ParseExperiment, NamesAFewMetricsInsteadOfAll) {
+  const auto metric_error = [](const char* metric) {
+    return table_error(Json{{"columns", {{{"metric", metric}, {"title", "S"}}}}}.dump().c_str());
+  };
+  EXPECT_THAT(metric_error("rollout5_steps"),
+              HasSubstr("Did you mean 'rollout1_steps' or 'rollout2_steps' or 'rollout3_steps'? `lnn-sweep"));
+  EXPECT_THAT(metric_error("angle"), HasSubstr("'angle'. Did you mean 'symmetry_angle'? `lnn-sweep"));
+  EXPECT_THAT(metric_error("best_val_totl"), HasSubstr("Did you mean 'best_val_total' or 'best_val_base'?"));
+  EXPECT_THAT(metric_error("weather"), HasSubstr("'weather'. `lnn-sweep schema --metrics` lists all."));
+}
+
+TEST(ParseExperiment, ChecksTables) {
   EXPECT_THAT(table_error(R"({"rows": ["network.width"]})"),
               StartsWith("x.json: table 't': rows: unknown value 'network.width'."));
   EXPECT_THAT(table_error(R"({"rows": []})"), HasSubstr("rows: the list is empty"));
-  EXPECT_THAT(
-      table_error(R"({"columns": [{"metric": "second", "title": "S"}]})"),
-      StartsWith("x.json: table 't': columns: metric: unknown value 'second'. Did you mean 'seconds'?"));
+  EXPECT_EQ(table_error(R"({"columns": [{"metric": "second", "title": "S"}]})"),
+            "x.json: table 't': columns: metric: unknown value 'second'. Did you mean 'seconds'? `lnn-sweep "
+            "schema --metrics` lists all.");
   EXPECT_THAT(
       table_error(
           R"({"columns": [{"metric": "seconds", "title": "S"}, {"metric": "seconds", "title": "S"}]})"),
