@@ -1,5 +1,7 @@
 // Rollouts of all seeds.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analysis/figures/kinds.h"
@@ -68,6 +70,11 @@ Drawn draw_gallery(const Study& study) {
   if (arms.empty()) return {{}, "no completed trial was rolled out"};
   const StudyArm& arm = *best_trial(arms, "rollouts").arm;
   const auto trials = arm.completed_with("rollouts");
+  if (trials.size() > most_single_seeds) {
+    return {{},
+            fmt::format("its best arm has more than {} seeds; 'position' and 'energy' show their range",
+                        most_single_seeds)};
+  }
   std::vector<std::vector<Rollout>> rollouts;
   for (const StudyTrial* trial : trials) rollouts.push_back(read_rollouts(*trial));
   if (rollouts[0].empty()) return {{}, "no completed trial was rolled out"};

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -72,8 +73,51 @@ struct Marks {
   Numbers rows;
 };
 
+/// Seeds stand side by side, so that equal values do not hide each other.
+void add_seeds(Marks& seeds, const Numbers& values, double row) {
+  const auto size = static_cast<double>(values.size());
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    seeds.values.push_back(values[k]);
+    seeds.rows.push_back(row + (static_cast<double>(k) - (size - 1) / 2) * std::min(0.12, 0.5 / size));
+  }
+}
+
+/// From one share of an arm's sorted seeds to another.
+struct Spread {
+  double from;
+  double to;
+  const char* name;
+  Style style;
+};
+constexpr std::array spreads{
+    Spread{0, 1, "all seeds", {.color = colors[0], .width = 1.5}},
+    Spread{0.25, 0.75, "middle half of the seeds", {.color = colors[5], .width = 9}}};
+
+void add_spread(Picture& picture, Panel& panel, const Study& study, const std::string& metric,
+                const Spread& spread) {
+  Numbers low;
+  Numbers high;
+  Numbers rows;
+  for (std::size_t i = 0; i < study.arms.size(); ++i) {
+    Numbers values = finite_values(study.arms[i], metric);
+    if (values.empty()) continue;
+    std::ranges::sort(values);
+    const auto at = [&](double share) {
+      return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+    };
+    low.push_back(at(spread.from));
+    high.push_back(at(spread.to));
+    rows.push_back(static_cast<double>(i));
+  }
+  panel.curves.push_back(
+      picture.data(fmt::format("{}: {}: from, to, row", metric, spread.name), {low, high, rows}) +
+      fmt::format(" using 1:3:($2-$1):(0) with vectors nohead lw {:g} lc rgb '{}'", spread.style.width,
+                  spread.style.color));
+  picture.add_entry(spread.name, spread.style);
+}
+
 void add_marks(Picture& picture, Panel& panel, const Study& study, const std::string& metric) {
-  Marks points;
+  Marks seeds;
   Marks medians;
   Marks papers;
   std::vector<std::string> places;
@@ -82,12 +126,7 @@ void add_marks(Picture& picture, Panel& panel, const Study& study, const std::st
     const auto row = static_cast<double>(i);
     places.push_back(fmt::format("{} {}", i, arm.label));
     const Numbers values = finite_values(arm, metric);
-    const auto size = static_cast<double>(values.size());
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      points.values.push_back(values[k]);
-      // Seeds stand side by side, so that equal values do not hide each other.
-      points.rows.push_back(row + (static_cast<double>(k) - (size - 1) / 2) * std::min(0.12, 0.5 / size));
-    }
+    if (study.shows_each_seed()) add_seeds(seeds, values, row);
     if (!values.empty()) {
       medians.values.push_back(median(values));
       medians.rows.push_back(row);
@@ -103,7 +142,10 @@ void add_marks(Picture& picture, Panel& panel, const Study& study, const std::st
     panel.curves.push_back(picture.data(meaning, {marks.values, marks.rows}) + " " + plot);
     picture.add_entry(name, style);
   };
-  add("seed", points, seed_style, seed_style.plot());
+  if (!study.shows_each_seed()) {
+    for (const Spread& spread : spreads) add_spread(picture, panel, study, metric, spread);
+  }
+  add("seed", seeds, seed_style, seed_style.plot());
   add("published", papers, paper_style, paper_style.plot());
   add("median", medians, median_style,
       fmt::format("using 1:($2-0.36):(0):(0.72) with vectors nohead lw {:g} lc rgb '{}'", median_style.width,
@@ -128,9 +170,9 @@ void add_dots(Picture& picture, const Study& study, const ShownMetric& shown,
   Panel& panel = picture.add_panel(
       {.x_name = shown.name,
        .settings = log_axis('x', limits_of(study, shown.metric), 4) +
-                   Settings{fmt::format("set yrange [{}:-0.6]", last),
-                            fmt::format("set ytics ({})", fmt::join(tics, ", ")),
-                            fmt::format("set grid ytics lw 0.5 lc rgb '{}' dt solid", light_gray)}});
+                   Settings{{fmt::format("set yrange [{}:-0.6]", last),
+                             fmt::format("set ytics ({})", fmt::join(tics, ", ")),
+                             fmt::format("set grid ytics lw 0.5 lc rgb '{}' dt solid", light_gray)}}});
   if (const double idle = idle_loss(study, shown.metric); std::isfinite(idle)) {
     const Numbers x{idle, idle};
     const Numbers y{-0.6, last};

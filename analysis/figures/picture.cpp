@@ -47,6 +47,21 @@ std::string color_box(const std::string& title, double width, double height) {
       height - 28, width - 260, label(204, 210, height - 35, title, "right"));
 }
 
+/// Without the rows that have an undefined number.
+std::string rows_of(std::initializer_list<std::span<const double>> columns) {
+  const std::size_t size = columns.begin()->size();
+  for (const auto& column : columns) invariant(column.size() == size, "columns of a figure have one length");
+  std::string rows;
+  for (std::size_t row = 0; row < size; ++row) {
+    std::vector<std::string> cells;
+    for (const auto& column : columns) {
+      if (std::isfinite(column[row])) cells.push_back(number(column[row]));
+    }
+    if (cells.size() == columns.size()) rows += fmt::format("{}\n", fmt::join(cells, " "));
+  }
+  return rows;
+}
+
 }  // namespace
 
 Panel& Picture::add_panel(Panel panel) {
@@ -61,15 +76,15 @@ std::string Picture::add_block(const std::string& meaning, const std::string& ro
 
 std::string Picture::data(const std::string& meaning,
                           std::initializer_list<std::span<const double>> columns) {
-  const std::size_t size = columns.begin()->size();
-  for (const auto& column : columns) invariant(column.size() == size, "columns of a figure have one length");
+  return add_block(meaning, rows_of(columns));
+}
+
+std::string Picture::lines(const std::string& meaning, std::span<const Line> lines) {
   std::string rows;
-  for (std::size_t row = 0; row < size; ++row) {
-    std::vector<std::string> cells;
-    for (const auto& column : columns) {
-      if (std::isfinite(column[row])) cells.push_back(number(column[row]));
-    }
-    if (cells.size() == columns.size()) rows += fmt::format("{}\n", fmt::join(cells, " "));
+  for (const Line& line : lines) {
+    const std::string more = rows_of({line.x, line.y});
+    // One empty line ends a line; two would end the block.
+    if (!more.empty()) rows += (rows.empty() ? "" : "\n") + more;
   }
   return add_block(meaning, rows);
 }
@@ -142,6 +157,22 @@ double Picture::axes_height() const {
   return options_.height - 64;
 }
 
+double Picture::axes_width(double right) const {
+  const auto columns = static_cast<double>(options_.columns);
+  return (options_.width - options_.left - right - options_.between * (columns - 1)) / columns;
+}
+
+double Picture::right() const {
+  constexpr double least = 20;
+  constexpr double border = 2;
+  double room = least;
+  for (std::size_t i = options_.columns - 1; i < panels_.size(); i += options_.columns) {
+    const LastNumber& last = panels_[i].settings.last_number;
+    room = std::max(room, last.pixels / 2 - last.beyond * axes_width(least) + border);
+  }
+  return room;
+}
+
 Picture::Row Picture::row_of(std::size_t row) const {
   std::ptrdiff_t title_lines = 0;
   bool names_x = false;
@@ -156,8 +187,7 @@ Picture::Row Picture::row_of(std::size_t row) const {
 }
 
 std::vector<std::string> Picture::place(const Panel& panel, std::size_t column, double top) const {
-  const auto columns = static_cast<double>(options_.columns);
-  const double width = (options_.width - options_.left - 20 - options_.between * (columns - 1)) / columns;
+  const double width = axes_width(right());
   const double left = options_.left + static_cast<double>(column) * (width + options_.between);
   const double bottom = top + axes_height();
   const double name_x = column == 0 ? 18 : left - std::min(options_.between, 90.0) + 18;
@@ -200,7 +230,7 @@ std::string Picture::script() const {
     const Row row = row_of(i / options_.columns);
     add(place(panel, i % options_.columns, row_top + row.above));
     if ((i + 1) % options_.columns == 0) row_top += row.height;
-    add(panel.settings);
+    add(panel.settings.commands);
     const bool has_scale = i == 0 && !options_.color_scale.empty();
     lines.push_back(has_scale ? color_box(options_.color_scale, options_.width, height) : "unset colorbox");
     lines.push_back(fmt::format("plot {}", fmt::join(panel.curves, ", \\\n     ")));

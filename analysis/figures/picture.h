@@ -36,6 +36,12 @@ struct Panel {
   std::vector<std::string> curves = {};
 };
 
+/// Places of a line, in the order of their columns.
+struct Line {
+  std::span<const double> x;
+  std::span<const double> y;
+};
+
 class Picture {
  public:
   explicit Picture(PictureOptions options) : options_(std::move(options)) {}
@@ -50,6 +56,8 @@ class Picture {
   /// Adds columns of numbers, without the rows that have an undefined one; returns how a curve names them.
   /// Precondition: columns of one length.
   std::string data(const std::string& meaning, std::initializer_list<std::span<const double>> columns);
+  /// Adds lines that one curve draws; otherwise as data().
+  std::string lines(const std::string& meaning, std::span<const Line> lines);
   /// Adds a matrix (row by row, `width` numbers each) for `with image`.
   std::string matrix(const std::string& meaning, std::span<const double> values, std::size_t width);
 
@@ -74,6 +82,9 @@ class Picture {
     double height = 0;
   };
   double axes_height() const;
+  double axes_width(double right) const;
+  /// Room right of the axes.
+  double right() const;
   Row row_of(std::size_t row) const;
   std::vector<std::string> place(const Panel& panel, std::size_t column, double top) const;
   std::string add_block(const std::string& meaning, const std::string& rows);

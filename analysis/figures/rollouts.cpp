@@ -150,8 +150,8 @@ std::string Rollout::stop_text() const {
 
 std::vector<Rollout> read_rollouts(const StudyTrial& trial) {
   std::vector<Rollout> result;
-  if (!trial.completed() || !trial.record) return result;
-  for (const store::ArrayGroup& group : trial.record->groups) {
+  if (!trial.completed()) return result;
+  for (const store::ArrayGroup& group : trial.arrays.groups) {
     if (group.family != "rollouts") continue;
     Rollout rollout = read_rollout(group);
     if (rollout.t.size() > 1 && !rollout.q_true.empty()) result.push_back(std::move(rollout));

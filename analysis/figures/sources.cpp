@@ -17,10 +17,10 @@ Sources::Sources(std::vector<analysis::RunResults> runs) {
   runs_ = analysis::merge_runs(std::move(runs));
 }
 
-store::TrialRecord Sources::read(const std::string& scale, const std::string& id) const {
+store::TrialArrays Sources::read(const std::string& scale, const std::string& id) const {
   const auto found = readers_.find({scale, id});
   invariant(found != readers_.end(), "a record comes from one of the runs");
-  return found->second->record(id);
+  return found->second->arrays(id);
 }
 
 }  // namespace lnn::figures

@@ -9,7 +9,7 @@
 #include "analysis/runs.h"
 #include "store/trial_reader.h"
 
-/// Runs whose trials figures can read in full.
+/// Runs whose trials' histories and arrays figures can read.
 namespace lnn::figures {
 
 class Sources {
@@ -18,8 +18,8 @@ class Sources {
   explicit Sources(std::vector<analysis::RunResults> runs);
 
   const std::vector<analysis::RunResults>& runs() const { return runs_; }
-  /// All that a trial's file holds. Throws EnvironmentError for a file that cannot be read.
-  store::TrialRecord read(const std::string& scale, const std::string& id) const;
+  /// What the trial's summary in runs() leaves out. Throws EnvironmentError for a file that cannot be read.
+  store::TrialArrays read(const std::string& scale, const std::string& id) const;
 
  private:
   std::map<std::pair<std::string, std::string>, std::shared_ptr<store::TrialReader>> readers_;

@@ -16,13 +16,13 @@ using analysis::ArmTrial;
 using analysis::RunResults;
 
 StudyTrial read_trial_of(const ArmTrial& trial, const std::string& scale, const Sources& sources) {
-  StudyTrial result{trial.member->seed, trial.planned->config(), trial.outcome, std::nullopt};
+  StudyTrial result{trial.member->seed, trial.planned->config(), trial.outcome, trial.record};
   if (trial.record == nullptr) return result;
   try {
-    result.record = sources.read(scale, trial.planned->id);
-    result.record->model.clear();
+    result.arrays = sources.read(scale, trial.planned->id);
   } catch (const EnvironmentError&) {
     result.outcome = "damaged";
+    result.summary = nullptr;
   }
   return result;
 }
@@ -58,27 +58,26 @@ bool has_shape(const store::DataArray& array, const std::vector<std::int64_t>& s
 
 double StudyTrial::metric(const std::string& name) const {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  if (!completed() || !record) return nan;
-  const auto found = record->metrics.find(name);
-  return found == record->metrics.end() ? nan : found->second.value;
+  if (!completed() || summary == nullptr) return nan;
+  const auto found = summary->metrics.find(name);
+  return found == summary->metrics.end() ? nan : found->second.value;
 }
 
 std::span<const double> StudyTrial::history(const std::string& column) const {
-  if (!record) return {};
-  const auto found = std::ranges::find(record->history, column, &store::Column::name);
-  return found == record->history.end() ? std::span<const double>() : found->values;
+  const auto found = std::ranges::find(arrays.history, column, &store::Column::name);
+  return found == arrays.history.end() ? std::span<const double>() : found->values;
 }
 
 const store::ArrayGroup* StudyTrial::group(const std::string& family, const std::string& name) const {
-  if (!completed() || !record) return nullptr;
+  if (!completed()) return nullptr;
   const auto found = std::ranges::find_if(
-      record->groups, [&](const store::ArrayGroup& one) { return one.family == family && one.name == name; });
-  return found == record->groups.end() ? nullptr : &*found;
+      arrays.groups, [&](const store::ArrayGroup& one) { return one.family == family && one.name == name; });
+  return found == arrays.groups.end() ? nullptr : &*found;
 }
 
 bool StudyTrial::has_family(const std::string& family) const {
-  return completed() && record &&
-         std::ranges::find(record->groups, family, &store::ArrayGroup::family) != record->groups.end();
+  return completed() &&
+         std::ranges::find(arrays.groups, family, &store::ArrayGroup::family) != arrays.groups.end();
 }
 
 bool StudyTrial::of_trajectories() const {
@@ -109,6 +108,11 @@ bool Study::of_trajectories() const {
   return std::ranges::any_of(arms, [](const StudyArm& arm) {
     return std::ranges::any_of(arm.trials, &StudyTrial::of_trajectories);
   });
+}
+
+bool Study::shows_each_seed() const {
+  return std::ranges::all_of(arms,
+                             [](const StudyArm& arm) { return arm.trials.size() <= most_single_seeds; });
 }
 
 std::string Study::title(const std::string& what) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,12 +12,17 @@ namespace lnn::figures {
 
 using experiment::Json;
 
+/// With more seeds in an arm their range is drawn instead of each: single ones would hide each other, and
+/// pictures would grow with the trials.
+inline constexpr std::size_t most_single_seeds = 30;
+
 /// One training of an arm.
 struct StudyTrial {
-  std::uint64_t seed = 0;                    ///< of the network
-  Json config;                               ///< resolved
-  std::string outcome;                       ///< an outcome's name, "damaged" or "missing"
-  std::optional<store::TrialRecord> record;  ///< without the model's weights; none without a readable file
+  std::uint64_t seed = 0;             ///< of the network
+  Json config;                        ///< resolved
+  std::string outcome;                ///< an outcome's name, "damaged" or "missing"
+  const store::TrialRecord* summary;  ///< in the run; null without a readable file
+  store::TrialArrays arrays = {};     ///< empty without a readable file
 
   bool completed() const { return outcome == "completed"; }
   /// Trained to its end, be it a loss that is no number.
@@ -60,6 +64,8 @@ struct Study {
   bool compares_arms() const;
   /// Some arm learns from trajectories.
   bool of_trajectories() const;
+  /// No arm has more than most_single_seeds.
+  bool shows_each_seed() const;
   /// The experiment's title, what is shown, and whether trials are still missing; plain.
   std::string title(const std::string& what) const;
   /// The rest of a subtitle: what, and at which scale; plain.
@@ -71,7 +77,7 @@ struct Study {
 };
 
 /// Reads the files of an experiment's trials. `file_name` begins its figures' names. A file that has become
-/// unreadable since its run was scanned counts as damaged.
+/// unreadable since its run was scanned counts as damaged. The run must outlive the study.
 Study read_study(const Json& definition, const analysis::RunResults& run, const Sources& sources,
                  const std::string& file_name);
 

@@ -131,7 +131,23 @@ Picture shared_panels(const Study& study, const std::vector<const StudyArm*>& ar
   return picture;
 }
 
-/// A panel for each arm: its seeds, its median, and the other arms' medians behind them.
+std::string medians_of(Picture& picture, const std::vector<Band>& bands) {
+  std::vector<Line> lines;
+  for (const Band& band : bands) lines.push_back({band.x, band.middle});
+  return picture.lines("epoch, median of each arm", lines);
+}
+
+std::string seeds_of_arm(Picture& picture, const StudyArm& arm, const std::string& name) {
+  std::vector<Band> seeds;
+  for (const Numbers& one : histories(arm, "val_total")) {
+    seeds.push_back(band_of(name, std::vector<Numbers>{one}));
+  }
+  std::vector<Line> lines;
+  for (const Band& seed : seeds) lines.push_back({seed.x, seed.middle});
+  return picture.lines(name + ": epoch, each seed", lines);
+}
+
+/// A panel for each arm: its seeds or their range, its median, and all arms' medians behind them.
 Picture small_multiples(const Study& study, const std::vector<const StudyArm*>& arms) {
   constexpr std::size_t columns = 3;
   const Style others{.color = light_gray, .width = 1};
@@ -145,26 +161,24 @@ Picture small_multiples(const Study& study, const std::vector<const StudyArm*>& 
                    .between = 45});
   const std::vector<Band> bands = bands_of(arms, "val_total");
   const Limits limits = limits_of(bands);
+  const std::string medians = medians_of(picture, bands) + " using 1:2 " + others.plot();
   for (std::size_t i = 0; i < arms.size(); ++i) {
     const bool last_row = i + columns >= arms.size();
     Panel& panel = picture.add_panel({.x_name = last_row ? "epoch" : "",
                                       .y_name = i % columns == 0 ? "validation loss" : "",
                                       .settings = axes(bands, limits, 3),
                                       .title = bands[i].name});
-    for (const Band& band : bands) {
-      panel.curves.push_back(picture.data(band.name + ": epoch, median", {band.x, band.middle}) +
-                             " using 1:2 " + others.plot());
+    panel.curves.push_back(medians);
+    if (study.shows_each_seed()) {
+      panel.curves.push_back(seeds_of_arm(picture, *arms[i], bands[i].name) + " using 1:2 " + seed.plot());
+      panel.curves.push_back(picture.data(bands[i].name + ": epoch, median", {bands[i].x, bands[i].middle}) +
+                             " using 1:2 " + median.plot());
+    } else {
+      add_one_band(picture, panel, bands[i], median, limits);
     }
-    for (const Numbers& one : histories(*arms[i], "val_total")) {
-      const Band band = band_of(bands[i].name, std::vector<Numbers>{one});
-      panel.curves.push_back(picture.data(band.name + ": epoch, one seed", {band.x, band.middle}) +
-                             " using 1:2 " + seed.plot());
-    }
-    panel.curves.push_back(picture.data(bands[i].name + ": epoch, median", {bands[i].x, bands[i].middle}) +
-                           " using 1:2 " + median.plot());
   }
   picture.add_entry("median", median);
-  picture.add_entry("each seed", seed);
+  if (study.shows_each_seed()) picture.add_entry("each seed", seed);
   picture.add_entry("medians of the other arms", others);
   return picture;
 }

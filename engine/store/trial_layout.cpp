@@ -132,22 +132,6 @@ DataArray read_data_array(hid_t group, const std::string& name, const std::strin
           array.single_precision};
 }
 
-std::vector<ArrayGroup> read_groups(hid_t root) {
-  std::vector<ArrayGroup> groups;
-  for (const std::string family : array_families) {
-    if (!hdf5::has_member(root, family)) continue;
-    const Handle parent = hdf5::open_group(root, family);
-    for (const std::string& name : hdf5::member_names(parent.id())) {
-      const Handle handle = hdf5::open_group(parent.id(), name);
-      ArrayGroup& group = groups.emplace_back();
-      group = {family, name, hdf5::read_text_attributes(handle.id()), {}};
-      for (const std::string& array : hdf5::member_names(handle.id()))
-        group.arrays.push_back(read_data_array(handle.id(), array, family + "/" + name));
-    }
-  }
-  return groups;
-}
-
 void check_origin(hid_t root) {
   const std::string origin = hdf5::read_text_attribute(root, "program");
   if (origin != program) throw hdf5::Error(fmt::format("attribute program is '{}'", origin));
@@ -190,6 +174,22 @@ void write_record(hid_t root, const TrialRecord& record) {
   write_model(root, record.model);
   write_provenance(root, record.provenance);
   write_groups(root, record.groups);
+}
+
+std::vector<ArrayGroup> read_groups(hid_t root) {
+  std::vector<ArrayGroup> groups;
+  for (const std::string family : array_families) {
+    if (!hdf5::has_member(root, family)) continue;
+    const Handle parent = hdf5::open_group(root, family);
+    for (const std::string& name : hdf5::member_names(parent.id())) {
+      const Handle handle = hdf5::open_group(parent.id(), name);
+      ArrayGroup& group = groups.emplace_back();
+      group = {family, name, hdf5::read_text_attributes(handle.id()), {}};
+      for (const std::string& array : hdf5::member_names(handle.id()))
+        group.arrays.push_back(read_data_array(handle.id(), array, family + "/" + name));
+    }
+  }
+  return groups;
 }
 
 TrialRecord read_record(hid_t root, Part part) {

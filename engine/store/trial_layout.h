@@ -14,6 +14,9 @@ void write_record(hid_t root, const TrialRecord& record);
 /// Throws hdf5::Error naming the object that is not as write_record leaves it.
 TrialRecord read_record(hid_t root, Part part);
 
+/// Reads the groups of arrays of what write_record wrote. Throws hdf5::Error.
+std::vector<ArrayGroup> read_groups(hid_t root);
+
 /// A trial file that passed every check, held in memory.
 struct OpenTrial {
   hdf5::Handle file;

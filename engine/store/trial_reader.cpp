@@ -52,15 +52,25 @@ TrialReader::TrialReader(fs::path run) : run_(std::move(run)) {
 TrialReader::~TrialReader() = default;
 TrialReader::TrialReader(TrialReader&&) noexcept = default;
 
-std::vector<Column> TrialReader::history(const std::string& id) const {
+template <class Read>
+auto TrialReader::read_with(Read read, const std::string& id, const char* what) const {
   const fs::path path = results_ ? run_ : RunDirectory{run_}.trial(id);
   try {
-    if (results_) return read_numbers(hdf5::open_group(results_->trials.id(), id).id());
-    return read_numbers(hdf5::open_file_image(read_sealed(path, schema_version)).id());
+    if (results_) return read(hdf5::open_group(results_->trials.id(), id).id());
+    return read(hdf5::open_file_image(read_sealed(path, schema_version)).id());
   } catch (const hdf5::Error& error) {
-    throw_environment_error("{}: the history of trial {} cannot be read ({}). {}", path.string(), id,
+    throw_environment_error("{}: the {} of trial {} cannot be read ({}). {}", path.string(), what, id,
                             error.what(), sealed_trial.remedy);
   }
+}
+
+std::vector<Column> TrialReader::history(const std::string& id) const {
+  return read_with(read_numbers, id, "history");
+}
+
+TrialArrays TrialReader::arrays(const std::string& id) const {
+  const auto read = [](hid_t root) { return TrialArrays{read_numbers(root), read_groups(root)}; };
+  return read_with(read, id, "arrays");
 }
 
 TrialRecord TrialReader::record(const std::string& id) const {
