@@ -36,6 +36,8 @@ std::string figure_html(const ReportFigure& figure) {
 }  // namespace
 
 std::string figures_section(const Report& report) {
+  if (!report.without_figures.empty())
+    return section("figures", "Figures", element("p", report.without_figures));
   if (report.figures.empty()) return "";
   std::string content;
   const std::string* experiment = nullptr;

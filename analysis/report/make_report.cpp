@@ -38,15 +38,21 @@ std::size_t trials_of(const figures::Sources& sources) {
   return trials;
 }
 
+std::string names_of(const std::vector<RunFacts>& runs) {
+  std::string names;
+  for (const RunFacts& run : runs) names += (names.empty() ? "" : " ") + run.name;
+  return names;
+}
+
 // The page is worth having without its figures: it says what it lacks.
-void add_figures(Report& report, const figures::Sources& sources) {
-  // Figures hold every history and trajectory of an experiment in memory.
-  constexpr std::size_t most_trials = 2000;
-  if (trials_of(sources) > most_trials) {
-    report.warnings.push_back(
-        fmt::format("The page has no figures (with more than {} trials they take minutes). 'lnn-sweep "
-                    "figures' draws them.",
-                    most_trials));
+void add_figures(Report& report, const figures::Sources& sources, std::size_t most_trials) {
+  if (const std::size_t trials = trials_of(sources); trials > most_trials) {
+    report.without_figures = fmt::format(
+        "The page has no figures ({} trials are more than {}, whose histories and trajectories may not fit "
+        "into memory). To draw them: lnn-sweep figures {} --out FOLDER; --only EXPERIMENT draws those of "
+        "one.",
+        trials, most_trials, names_of(report.runs));
+    report.warnings.push_back(report.without_figures);
     return;
   }
   try {
@@ -79,7 +85,7 @@ Report make_report(LoadedRuns loaded, const ReportOptions& options) {
   for (const RunResults& run : loaded.runs) report.runs.push_back(facts_of(run));
   const figures::Sources sources(std::move(loaded.runs));
   add_numbers(report, sources.runs());
-  if (options.figures) add_figures(report, sources);
+  if (options.figures) add_figures(report, sources, options.most_trials);
   return report;
 }
 

@@ -24,6 +24,7 @@ struct Report {
   std::vector<ClaimReport> claims;
   std::vector<TextTable> tables;
   std::vector<ReportFigure> figures;
+  std::string without_figures;        ///< where figures were wanted and there are none: why, and what to do
   std::vector<std::string> problems;  ///< what was left out: damaged or foreign files
   std::vector<std::string> warnings;  ///< what the reader of the numbers should know
   std::string time;                   ///< of writing, ISO 8601
