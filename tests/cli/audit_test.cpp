@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "base/files.h"
-#include "launch.h"
+#include "smoke_run.h"
 #include "store/run_directory.h"
 #include "store/trial_file.h"
 
@@ -23,24 +23,9 @@ using lnn::store::TrialRecord;
 using testing::AllOf;
 using testing::HasSubstr;
 using Json = nlohmann::json;
-using Words = std::vector<std::string>;
 
-class AuditTest : public testing::Test {
+class AuditTest : public SmokeRun {
  protected:
-  // One run serves all tests: what one of them breaks is a copy.
-  static void SetUpTestSuite() {
-    fs::create_directories(folder_);
-    const std::string file = (fs::path(LNN_SOURCE_DIR) / "experiments" / "sphere.json").string();
-    const Finished run = lnn_sweep({"run", file, "--scale", "smoke", "--out", run_, "--quiet"});
-    ASSERT_EQ(run.code, 0) << run.output;
-  }
-  static void TearDownTestSuite() { fs::remove_all(folder_); }
-
-  static Finished lnn_sweep(Words words, int seconds = 120) {
-    words.insert(words.begin(), LNN_SWEEP_PROGRAM);
-    return Launched(words, {}, folder_ / "output").wait(seconds);
-  }
-
   /// A copy of the run that one test may break.
   static lnn::store::RunDirectory copy(const std::string& name) {
     fs::copy(run_, folder_ / name, fs::copy_options::recursive);
@@ -54,10 +39,6 @@ class AuditTest : public testing::Test {
     std::ranges::sort(ids);
     return ids;
   }
-
-  static inline const fs::path folder_ =
-      fs::temp_directory_path() / ("lnn_audit_cli_test_" + std::to_string(getpid()));
-  static inline const std::string run_ = (folder_ / "run").string();
 };
 
 TEST_F(AuditTest, VerifyFindsAFreshRunWhole) {
@@ -75,8 +56,7 @@ TEST_F(AuditTest, VerifyNamesWhatIsDamagedAndTheSweepRepairsIt) {
   const Finished damaged = lnn_sweep({"verify", run.root});
   EXPECT_EQ(damaged.code, 1);
   EXPECT_THAT(damaged.output, AllOf(HasSubstr(ids().front()), HasSubstr("truncated")));
-  const std::string file = (fs::path(LNN_SOURCE_DIR) / "experiments" / "sphere.json").string();
-  EXPECT_EQ(lnn_sweep({"run", file, "--scale", "smoke", "--out", run.root, "--quiet"}).code, 0);
+  EXPECT_EQ(sweep(run.root).code, 0);
   const Finished repaired = lnn_sweep({"verify", run.root});
   EXPECT_EQ(repaired.code, 0) << repaired.output;
   fs::resize_file(run.plan(), 100);
@@ -119,7 +99,6 @@ TEST_F(AuditTest, ReplayExplainsWhatItNeeds) {
 }
 
 TEST_F(AuditTest, WhyTellsSeedsFromSettings) {
-  std::map<std::string, std::string> by_config;
   const Json plan = Json::parse(lnn_sweep({"status", run_, "--json"}).output).at("trials");
   const Finished other = lnn_sweep({"why", run_, plan.at(0).at("id"), plan.at(1).at("id"), "--json"});
   ASSERT_EQ(other.code, 0) << other.output;
@@ -132,7 +111,11 @@ TEST_F(AuditTest, WhyTellsSeedsFromSettings) {
   EXPECT_EQ(lnn_sweep({"why", ids().front(), run_}).code, 2);
 }
 
-class DrillTest : public AuditTest {};
+class DrillTest : public AuditTest {
+ protected:
+  // Drills make runs of their own.
+  static void SetUpTestSuite() { fs::create_directories(folder_); }
+};
 
 TEST_F(DrillTest, PassesHere) {
   const std::string out = (folder_ / "drill").string();

@@ -2,16 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "experiment/plan.h"
 #include "launch.h"
-#include "store/run_directory.h"
-#include "store/trial_file.h"
+#include "tests/store/sample_trials.h"
+#include "tests/store/written_run.h"
 
 namespace {
 
@@ -36,26 +34,17 @@ Json experiment_text() {
   })");
 }
 
-class ClaimsTest : public testing::Test {
+class ClaimsTest : public lnn::test::InFolder {
  protected:
-  void TearDown() override { fs::remove_all(folder_); }
-
   /// A run whose losses are 1 over the width.
   RunDirectory write_run(const std::string& name, const Json& text) const {
     const RunDirectory run{folder_ / name};
-    fs::create_directories(run.trials());
-    const auto file = lnn::experiment::parse_experiment(text.dump(), "x.json");
-    const auto plan = lnn::experiment::make_plan({file}, "desk", Json::object(), {});
-    lnn::experiment::write_plan(plan, run.plan());
-    for (const auto& trial : plan.trials) {
-      lnn::store::TrialRecord record;
-      record.id = trial.id;
-      record.config = trial.config().dump();
-      record.outcome = lnn::store::Outcome::completed;
+    lnn::test::write_run(run, text, [](const lnn::experiment::PlannedTrial& trial) {
+      lnn::store::TrialRecord record = lnn::test::completed_trial(trial);
       const double loss = 1 / trial.config().at("network").at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};
-      lnn::store::write_trial(run.trial(trial.id), record);
-    }
+      return record;
+    });
     return run;
   }
 
@@ -63,8 +52,6 @@ class ClaimsTest : public testing::Test {
     words.insert(words.begin(), {LNN_SWEEP_PROGRAM, "claims"});
     return Launched(words, {}, folder_ / "output").wait();
   }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_claims_test_" + std::to_string(getpid()));
 };
 
 TEST_F(ClaimsTest, JudgesAllClaimsAndTellsByItsCodeWhenOneIsNotReproduced) {

@@ -2,16 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
-#include "experiment/plan.h"
 #include "launch.h"
-#include "store/run_directory.h"
-#include "store/trial_file.h"
+#include "tests/store/sample_trials.h"
+#include "tests/store/written_run.h"
 
 namespace {
 
@@ -37,30 +35,21 @@ Json experiment_text() {
   })");
 }
 
-class ReportTest : public testing::Test {
+class ReportTest : public lnn::test::InFolder {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   /// A run whose losses are 1 over the width; the last trial is missing where `finished` is false.
   RunDirectory write_run(const std::string& name, bool finished = true) const {
     const RunDirectory run{folder_ / name};
-    fs::create_directories(run.trials());
-    const auto file = lnn::experiment::parse_experiment(experiment_text().dump(), "x.json");
-    const auto plan = lnn::experiment::make_plan({file}, "desk", Json::object(), {});
-    lnn::experiment::write_plan(plan, run.plan());
-    for (const auto& trial : plan.trials) {
-      if (!finished && trial.id == plan.trials.back().id) continue;
-      lnn::store::TrialRecord record;
-      record.id = trial.id;
-      record.config = trial.config().dump();
-      record.outcome = lnn::store::Outcome::completed;
+    const auto make = [&](const lnn::experiment::PlannedTrial& trial) {
+      lnn::store::TrialRecord record = lnn::test::completed_trial(trial);
       const double loss = 1 / trial.config().at("network").at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};
       record.history = {{"train_total", "1", "training loss", {2 * loss}}};
       record.provenance = {{"processor", "Fast <" + name + ">"}};
-      lnn::store::write_trial(run.trial(trial.id), record);
-    }
+      return record;
+    };
+    const auto plan = lnn::test::write_run(run, experiment_text(), make);
+    if (!finished) fs::remove(run.trial(plan.trials.back().id));
     return run;
   }
 
@@ -69,8 +58,6 @@ class ReportTest : public testing::Test {
     words.insert(words.begin(), LNN_SWEEP_PROGRAM);
     return Launched(words, variables, folder_ / "output").wait();
   }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_report_test_" + std::to_string(getpid()));
 };
 
 TEST_F(ReportTest, WritesOnePageWithTablesClaimsAndProvenance) {

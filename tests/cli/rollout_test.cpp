@@ -2,41 +2,21 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <map>
+#include <algorithm>
 
 #include "base/files.h"
-#include "launch.h"
+#include "smoke_run.h"
 #include "store/trial_file.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-using Words = std::vector<std::string>;
 
-class RolloutTest : public testing::Test {
+class RolloutTest : public SmokeRun {
  protected:
-  // One run serves all tests: they only read it, or write what is there already.
-  static void SetUpTestSuite() {
-    fs::create_directories(folder_);
-    const std::string file = (fs::path(LNN_SOURCE_DIR) / "experiments" / "sphere.json").string();
-    const Finished run = lnn_sweep({"run", file, "--scale", "smoke", "--out", run_, "--quiet"});
-    ASSERT_EQ(run.code, 0) << run.output;
-  }
-  static void TearDownTestSuite() { fs::remove_all(folder_); }
-
-  static Finished lnn_sweep(Words words) {
-    words.insert(words.begin(), LNN_SWEEP_PROGRAM);
-    return Launched(words, {}, folder_ / "output").wait(120);
-  }
-
   static fs::path any_trial() { return fs::directory_iterator(fs::path(run_) / "trials")->path(); }
-
-  static inline const fs::path folder_ =
-      fs::temp_directory_path() / ("lnn_rollout_test_" + std::to_string(getpid()));
-  static inline const std::string run_ = (folder_ / "run").string();
 };
 
 TEST_F(RolloutTest, PrintsEveryTestOfEveryModel) {
