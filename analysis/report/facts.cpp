@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "experiment/settings.h"
+#include "sweep/part_files.h"
 
 namespace lnn::analysis::report {
 namespace {
@@ -107,6 +109,18 @@ std::string read_overrides(const store::RunDirectory& run) {
   return words;
 }
 
+std::vector<Sweep> all_sweeps(const store::RunDirectory& run, const experiment::Plan& plan) {
+  std::vector<Sweep> sweeps;
+  for (const sweep::PartFile& log : sweep::event_logs(run)) {
+    for (Sweep& sweep : read_sweeps(log.path, plan)) {
+      if (!log.shard.whole()) sweep.part = log.shard.text();
+      sweeps.push_back(std::move(sweep));
+    }
+  }
+  std::ranges::stable_sort(sweeps, {}, &Sweep::start);
+  return sweeps;
+}
+
 }  // namespace
 
 RunFacts facts_of(const RunResults& run) {
@@ -120,7 +134,7 @@ RunFacts facts_of(const RunResults& run) {
   const std::vector<ArmTrial> trials = arm_trials(run);
   add_to_experiments(facts, trials);
   add_trials(facts, trials, run);
-  facts.sweeps = read_sweeps(directory.events(), run.plan);
+  facts.sweeps = all_sweeps(directory, run.plan);
   return facts;
 }
 

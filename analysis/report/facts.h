@@ -51,11 +51,11 @@ struct RunFacts {
   std::vector<FailedTrial> failed;
   /// Fact -> its values -> trials that have it.
   std::map<std::string, std::map<std::string, int>> provenance;
-  std::vector<Sweep> sweeps;
+  std::vector<Sweep> sweeps;  ///< of all parts, by start
 };
 
-/// Reads events.jsonl and experiment.json of a run folder beside what `run` holds; does without where they
-/// are missing or damaged.
+/// Reads the event logs (those of parts, too) and experiment.json of a run folder beside what `run` holds;
+/// does without where they are missing or damaged.
 RunFacts facts_of(const RunResults& run);
 
 }  // namespace lnn::analysis::report

@@ -15,12 +15,16 @@ std::string error_text(double forecast, double truth) {
   return truth > 0 ? fmt::format("{:+.0f} %", 100 * (forecast / truth - 1)) : "-";
 }
 
+std::string sweep_name(const Sweep& sweep) {
+  return fmt::format("Sweep{} of {} on {}, {} slots", sweep.part.empty() ? "" : " (part " + sweep.part + ")",
+                     iso_time(sweep.start), sweep.host, sweep.slots);
+}
+
 HtmlTable eta_table(const RunFacts& run, const Sweep& sweep) {
-  HtmlTable table{
-      fmt::format("{}: sweep of {} on {}, {} slots, {} trials, {}", run.name, iso_time(sweep.start),
-                  sweep.host, sweep.slots, sweep.started.size(), duration_text(sweep.end - sweep.start)),
-      {"when", "forecast of what remained", "what remained", "error"},
-      {}};
+  HtmlTable table{fmt::format("{}: {}, {} trials, {}", run.name, sweep_name(sweep), sweep.started.size(),
+                              duration_text(sweep.end - sweep.start)),
+                  {"when", "forecast of what remained", "what remained", "error"},
+                  {}};
   for (const Forecast& forecast : sweep.forecasts) {
     table.rows.push_back({fmt::format("after {:.0f} % of the time", 100 * forecast.share),
                           {duration_text(forecast.remaining), "number"},
@@ -32,8 +36,8 @@ HtmlTable eta_table(const RunFacts& run, const Sweep& sweep) {
 
 std::string sweep_text(const Sweep& sweep) {
   return fmt::format(
-      "Sweep of {} on {}, {} slots: started {} trials in {}{}.", iso_time(sweep.start), sweep.host,
-      sweep.slots, sweep.started.size(), duration_text(sweep.end - sweep.start),
+      "{}: started {} trials in {}{}.", sweep_name(sweep), sweep.started.size(),
+      duration_text(sweep.end - sweep.start),
       sweep.finished ? "" : " and was stopped or is still running, so its forecast is not scored");
 }
 

@@ -43,7 +43,7 @@ void add_event(std::vector<Sweep>& sweeps, std::set<std::string>& started, const
   if (kind == "sweep_start") {
     started.clear();
     const int slots = std::clamp(number_of(event, "slots", 1), 1, most_slots);
-    sweeps.push_back({text_of(event, "host"), slots, time, time, false, {}, {}});
+    sweeps.push_back({.host = text_of(event, "host"), .slots = slots, .start = time, .end = time});
   }
   if (sweeps.empty()) return;
   Sweep& sweep = sweeps.back();

@@ -18,16 +18,17 @@ struct Forecast {
 
 /// One `lnn-sweep run` in the run's folder.
 struct Sweep {
-  std::string host;
+  std::string part = {};  ///< of the plan, "K/N"; empty: all of it
+  std::string host = {};
   int slots = 1;
-  double start = 0;                  ///< seconds since 1970-01-01 UTC
-  double end = 0;                    ///< of its last event
-  bool finished = false;             ///< it ended by itself with nothing left to do (exit code 0 or 1)
-  std::vector<std::string> started;  ///< ids of the trials that it started, each once
-  std::vector<Forecast> forecasts;   ///< of finished sweeps, by share; fewer when no trial had reported yet
+  double start = 0;                       ///< seconds since 1970-01-01 UTC
+  double end = 0;                         ///< of its last event
+  bool finished = false;                  ///< it ended by itself with nothing left to do (exit code 0 or 1)
+  std::vector<std::string> started = {};  ///< ids of the trials that it started, each once
+  std::vector<Forecast> forecasts = {};   ///< of finished sweeps, by share; none before a trial has reported
 };
 
-/// The sweeps in the log RUN/events.jsonl, in order; torn and foreign lines are skipped. Nothing when there
+/// The sweeps in one event log of a run, in order; torn and foreign lines are skipped. Nothing when there
 /// is no log. Forecasts are computed as `lnn-sweep status` did then (sweep/board.h), from the events up to
 /// that moment.
 std::vector<Sweep> read_sweeps(const std::filesystem::path& events, const experiment::Plan& plan);

@@ -38,4 +38,11 @@ std::vector<PartFile> part_files(const store::RunDirectory& run, const std::stri
   return files;
 }
 
+std::vector<PartFile> event_logs(const store::RunDirectory& run) {
+  std::vector<PartFile> logs = part_files(run, "events", ".jsonl");
+  std::error_code ignored;
+  if (fs::exists(run.events(), ignored)) logs.insert(logs.begin(), {Shard(), run.events()});
+  return logs;
+}
+
 }  // namespace lnn::sweep

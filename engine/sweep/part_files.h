@@ -18,4 +18,7 @@ struct PartFile {
 std::vector<PartFile> part_files(const store::RunDirectory& run, const std::string& stem,
                                  const std::string& ending);
 
+/// The event logs that are there: that of whole sweeps, then those of parts.
+std::vector<PartFile> event_logs(const store::RunDirectory& run);
+
 }  // namespace lnn::sweep

@@ -253,6 +253,28 @@ TEST_F(SweepsTest, ForeignAndTornLinesAreSkipped) {
   EXPECT_EQ(sweeps[0].end, 110);
 }
 
+TEST_F(SweepsTest, PartsAreReadFromTheirOwnLogs) {
+  const auto log = [&](const std::string& name, const std::string& text) {
+    lnn::write_text_file(folder_ / name, text);
+  };
+  log("events.shard-2-of-2.jsonl", sweep("ab", ""));
+  log("events.shard-1-of-2.jsonl", R"({"event":"sweep_start","host":"node8","slots":3,"time":90})"
+                                   "\n");
+  log("events.jsonl", R"({"event":"sweep_start","host":"node9","slots":3,"time":110})"
+                      "\n");
+  log("events.shard-9-of-2.jsonl", sweep("c", ""));  // no such part
+  Report report = sample_report();
+  report.runs = {facts_of(sample_results(folder_))};
+  const auto& sweeps = report.runs[0].sweeps;
+  ASSERT_EQ(sweeps.size(), 3U);
+  EXPECT_EQ(sweeps[0].part, "1/2");
+  EXPECT_EQ(sweeps[0].host, "node8");
+  EXPECT_EQ(sweeps[1].part, "2/2");
+  EXPECT_THAT(sweeps[1].started, ElementsAre("a", "b"));
+  EXPECT_EQ(sweeps[2].part, "");
+  EXPECT_THAT(to_html(report), HasSubstr("Sweep (part 1/2) of"));
+}
+
 TEST_F(SweepsTest, NoLogIsNoSweep) {
   EXPECT_THAT(lnn::analysis::report::read_sweeps(folder_ / "absent", {}), IsEmpty());
 }
