@@ -68,6 +68,11 @@ TEST(BuildTable, CountsEveryPlannedTrial) {
   EXPECT_EQ(lnn::analysis::to_text(trials), "1 of 3 diverged [1, 99] %, 1 of 3 missing");
 }
 
+TEST(TrialCounts, SayWhenAllDiverged) {
+  const lnn::analysis::TrialCounts counts{.planned = 8, .by_outcome = {{"diverged", 8}}};
+  EXPECT_EQ(lnn::analysis::to_text(counts), "8 of 8 diverged [63, 100] %");  // from 0.025^(1/8) to 1
+}
+
 TEST(BuildTable, DamagedAndInterruptedTrialsAreNotFinished) {
   RunContents contents = lnn::test::sample_contents();
   contents.records.erase("g1");
