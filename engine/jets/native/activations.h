@@ -20,10 +20,7 @@ struct Gelu {
     const Vector<T> bell = exp<T>(T(-0.5) * z * z);
     const Vector<T> inverse = T(1) / (y + NormalTail<T>::k);
     const Vector<T> t = (y - NormalTail<T>::k) * inverse;
-    constexpr int terms = sizeof(NormalTail<T>::coefficients) / sizeof(T);
-    Vector<T> p = broadcast<T>(NormalTail<T>::coefficients[terms - 1]);
-    for (int i = terms - 2; i >= 0; --i) p = p * t + NormalTail<T>::coefficients[i];
-    const Vector<T> tail = bell * p * inverse;
+    const Vector<T> tail = bell * polynomial<T>(NormalTail<T>::coefficients, t) * inverse;
     const Vector<T> distribution = z > T(0) ? T(1) - tail : tail;
     const Vector<T> density = bell * T(0.39894228040143267794);
     const Vector<T> square = z * z;

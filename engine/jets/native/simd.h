@@ -72,7 +72,7 @@ struct Format<float> {
   static constexpr float smallest_exponent = -87.0F;  // exp of less is flushed to this one's tiny value
   static constexpr float largest_exponent = 88.0F;
   static constexpr int exp_terms = 8;
-  static constexpr int log_terms = 8;
+  static constexpr int artanh_terms = 7;
 };
 
 template <>
@@ -86,34 +86,59 @@ struct Format<double> {
   static constexpr double smallest_exponent = -708.0;
   static constexpr double largest_exponent = 709.0;
   static constexpr int exp_terms = 14;
-  static constexpr int log_terms = 18;
+  static constexpr int artanh_terms = 16;
+};
+
+// sum_k coefficients[k] x^k, even and odd powers side by side.
+template <class T, int Terms>
+inline Vector<T> polynomial(const T (&coefficients)[Terms], Vector<T> x) {
+  const Vector<T> square = x * x;
+  Vector<T> sums[2] = {};
+#pragma GCC unroll 32
+  for (int k = Terms - 1; k >= 0; --k) sums[k % 2] = sums[k % 2] * square + coefficients[k];
+  return sums[1] * x + sums[0];
+}
+
+// 1 / k!: Taylor's series of e^r.
+template <class T>
+struct ExpSeries {
+  T coefficients[Format<T>::exp_terms];
+  constexpr ExpSeries() : coefficients{} {
+    T factorial = 1;
+    for (int k = 0; k < Format<T>::exp_terms; factorial *= T(++k)) coefficients[k] = T(1) / factorial;
+  }
+};
+
+// 1 / (2 k + 1): artanh(s) / s in powers of s^2.
+template <class T>
+struct ArtanhSeries {
+  T coefficients[Format<T>::artanh_terms];
+  constexpr ArtanhSeries() : coefficients{} {
+    for (int k = 0; k < Format<T>::artanh_terms; ++k) coefficients[k] = T(1) / T(2 * k + 1);
+  }
 };
 
 // e^x; NaN stays NaN. Relative error about one unit in the last place.
 template <class T>
 inline Vector<T> exp(Vector<T> x) {
   using F = Format<T>;
+  static constexpr ExpSeries<T> series;  // |r| <= ln(2) / 2
   x = x < F::smallest_exponent ? broadcast<T>(F::smallest_exponent) : x;
   x = x > F::largest_exponent ? broadcast<T>(F::largest_exponent) : x;
   const Vector<T> shifted = x * T(1.44269504088896340736) + F::magic;
   const Vector<T> n = shifted - F::magic;
   const Vector<T> r = (x - n * F::ln2_high) - n * F::ln2_low;
-  // Taylor's series, |r| <= ln(2) / 2
-  Vector<T> p = broadcast<T>(1);
-  for (int k = F::exp_terms - 1; k >= 1; --k) p = p * (r * (T(1) / T(k))) + T(1);
   using Integer = typename VectorTypes<T>::Integer;
   const Integer exponent = reinterpret_cast<Integer>(shifted) - F::magic_bits + F::exponent_bias;
-  return p * reinterpret_cast<Vector<T>>(exponent << F::mantissa_bits);
+  return polynomial<T>(series.coefficients, r) * reinterpret_cast<Vector<T>>(exponent << F::mantissa_bits);
 }
 
-// ln(1 + u) for 0 <= u <= 1, by the series of 2 artanh(u / (2 + u)).
+// ln(1 + u) for 0 <= u <= 1: 2 artanh(u / (2 + u)).
 template <class T>
 inline Vector<T> log1p_of_fraction(Vector<T> u) {
+  static constexpr ArtanhSeries<T> series;  // s <= 1/3
   const Vector<T> s = u / (u + T(2));
-  const Vector<T> square = s * s;
-  Vector<T> p = broadcast<T>(0);
-  for (int k = Format<T>::log_terms; k >= 0; --k) p = p * square + T(1) / T(2 * k + 1);
-  return T(2) * s * p;
+  return T(2) * s * polynomial<T>(series.coefficients, s * s);
 }
 
 inline float square_root(float x) {
