@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "jets/native/batch.h"
 #include "jets/native/buffer.h"
 #include "jets/native/kernels.h"
 
@@ -15,6 +14,7 @@ using namespace lnn::jets::native;
 constexpr int coordinates = 2;
 constexpr long samples = 32;
 constexpr long tangents = coordinates + 1;
+constexpr long pairs = 1;
 
 template <class T>
 Buffer<T> filled(long size) {
@@ -31,28 +31,28 @@ struct Fixture {
       : ld(width + kernels.lanes),
         z(filled<T>((1 + tangents) * samples * ld)),
         factors(filled<T>(3 * samples * ld)),
-        operand(filled<T>((tangent_stream + tangents) * samples * ld)),
-        sigma_z(filled<T>(samples * ld)),
-        uv(filled<T>(2 * samples * ld)),
-        adjoint(filled<T>(adjoint_streams * samples * ld)),
-        incoming(filled<T>(3 * samples * ld)) {
+        a(filled<T>((1 + tangents) * samples * ld)),
+        operand(filled<T>((2 + 2 * pairs) * samples * ld)),
+        adjoint(filled<T>((2 + 2 * pairs) * samples * ld)),
+        incoming(filled<T>((1 + 2 * pairs) * samples * ld)) {
     block.samples = samples;
     block.width = width;
     block.ld = ld;
     block.tangents = tangents;
     block.rows = coordinates;
+    block.pairs = pairs;
     block.z = z.data();
     block.f1 = factors.data();
     block.f2 = factors.data() + samples * ld;
     block.f3 = factors.data() + 2 * samples * ld;
+    block.a = a.data();
+    block.tangent = a.data() + samples * ld;
     block.operand = operand.data();
-    block.sigma_z = sigma_z.data();
-    block.uv = uv.data();
     block.adjoint = adjoint.data();
   }
 
   long ld;
-  Buffer<T> z, factors, operand, sigma_z, uv, adjoint, incoming;
+  Buffer<T> z, factors, a, operand, adjoint, incoming;
   LayerBlock<T> block{};
 };
 
@@ -75,7 +75,7 @@ void product(benchmark::State& state, const Kernels<T>& kernels) {
   Buffer<T> packed(kernels.packed_size(width, width));
   kernels.pack(width, width, weights.data(), width, 1, packed.data());
   for (auto _ : state) {
-    kernels.product(rows, width, width, f.operand.data(), f.ld, packed.data(), f.z.data(), f.ld, false);
+    kernels.product(rows, width, width, f.a.data(), f.ld, packed.data(), f.z.data(), f.ld, false);
   }
   count_flops(state, 2.0 * static_cast<double>(rows * width * width));
 }
@@ -83,16 +83,16 @@ void product(benchmark::State& state, const Kernels<T>& kernels) {
 template <class T>
 void transposed_product(benchmark::State& state, const Kernels<T>& kernels) {
   const long width = state.range(0);
-  const long depth = 4 * 128;
+  const long depth = (2 + 2 * pairs) * samples;
   const long ld = width + kernels.lanes;
   const Buffer<T> a = filled<T>(depth * ld);
   const Buffer<T> b = filled<T>(depth * ld);
-  Buffer<T> panel(kernels.transposed_scratch_size(depth, width, width));
+  Buffer<T> scratch(kernels.transposed_scratch_size(depth, width, width));
   Buffer<T> c(width * ld);
-  const Runs<T> left{a.data(), 1, 0, depth, ld};
-  const Runs<T> right{b.data(), 1, 0, depth, ld};
-  for (auto _ : state)
-    kernels.transposed_product(width, width, left, right, panel.data(), c.data(), ld, false);
+  for (auto _ : state) {
+    kernels.transposed_product(width, width, depth, a.data(), ld, b.data(), ld, scratch.data(), c.data(), ld,
+                               false);
+  }
   count_flops(state, 2.0 * static_cast<double>(depth * width * width));
 }
 

@@ -22,16 +22,7 @@ struct Batch {
   }
 };
 
-/// Streams of a layer's operand: sigma, t_u, t_v, a, then the tangents.
-inline constexpr int sigma_stream = 0;
-inline constexpr int u_stream = 1;
-inline constexpr int v_stream = 2;
-inline constexpr int value_stream = 3;
-inline constexpr int tangent_stream = 4;
-/// Streams of a layer's operand that make weight gradients, and of its adjoint: r_z, ubar, vbar, zbar.
-inline constexpr int adjoint_streams = 4;
-
-/// The functional of a backward pass in the engine's terms: one mixed term and squares over all tangents.
+/// The functional of a backward pass in the engine's terms: mixed terms, and squares over all tangents.
 template <class T>
 struct Weights {
   struct Square {
@@ -40,10 +31,22 @@ struct Weights {
     std::vector<T> direction;  ///< [T]
   };
 
+  int pairs = 0;                ///< P: mixed terms
   std::vector<double> first;    ///< [filled, d]
-  std::vector<T> u;             ///< [filled, R]
-  std::vector<T> v;             ///< [filled, T]
+  std::vector<T> u;             ///< [filled, P, R]
+  std::vector<T> v;             ///< [filled, P, T]
   std::vector<Square> squares;  ///< ordered by sample
+
+  /// Streams of a layer's operand in the weight gradients (sigma, t_u and t_v of each pair, a) and of its
+  /// adjoint (r_z, ubar and vbar of each pair, zbar).
+  long streams() const { return 2 + 2L * pairs; }
+};
+
+/// Adjoints of what the input stage hands to the branches: of t_u and t_v of each pair and of y [filled, 2 P
+/// + 1, d], and of the squares' tangents [E, d].
+struct InputAdjoints {
+  std::vector<double> samples;
+  std::vector<double> squares;
 };
 
 }  // namespace lnn::jets::native

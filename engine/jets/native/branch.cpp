@@ -17,6 +17,11 @@ long row_length(long width, long lanes) {
   return aliases ? width + lanes : width;
 }
 
+// Streams of a layer that outlive a forward pass: z and its tangents, phi', phi'', phi''', a.
+long kept_streams(const Batch& batch) {
+  return 5 + batch.tangents;
+}
+
 // The squares of one block: entries [first, end).
 template <class T>
 std::pair<long, long> squares_of_block(const Batch& batch, const Weights<T>& weights, long block) {
@@ -46,9 +51,12 @@ Branch<T>::Branch(const Kernels<T>& kernels, network::Activation activation, lon
     layer.bias.resize(layer.width);
     layer.forward_weight.resize(kernels.packed_size(layer.in, layer.out));
     layer.reverse_weight.resize(kernels.packed_size(layer.out, layer.in));
+    layer.weight_sums.resize(layer.width * round_up(layer.in, kernels.lanes));
+    layer.bias_sums.resize(layer.width);
     in = width;
   }
   layers_.back().output = true;
+  output_sums_.resize(layers_.back().width);
   output_weight_.resize(layers_.back().width);
 }
 
@@ -74,28 +82,33 @@ void Branch<T>::set_parameters(const T* parameters) {
 template <class T>
 void Branch<T>::resize(const Batch& batch, bool keep) {
   const long blocks = keep ? batch.blocks : 1;
-  long widest = 0;
   for (Layer& layer : layers_) {
-    const long rows = blocks * batch.block_size * layer.ld;
-    layer.z.resize((1 + batch.tangents) * rows);
-    layer.f1.resize(rows);
-    layer.f2.resize(rows);
-    layer.operand.resize((tangent_stream + batch.tangents) * rows);
-    layer.adjoint.resize(adjoint_streams * rows);
-    if (keep) {
-      layer.f3.resize(rows);
-      layer.sigma_z.resize(rows);
-      layer.uv.resize(2 * rows);
-    }
-    widest = std::max(widest, std::max(layer.ld, round_up(layer.in, kernels_.lanes)));
+    const long rows = batch.block_size * layer.ld;
+    layer.kept.resize(blocks * kept_streams(batch) * rows);
+    layer.activated.resize((1 + batch.tangents) * rows);
+    layer.adjoint.resize(rows);
   }
-  scratch_.resize(3 * batch.block_size * widest);
+  scratch_.resize(batch.block_size * round_up(inputs_, kernels_.lanes));
+}
+
+template <class T>
+void Branch<T>::resize(const Batch& batch, const Weights<T>& weights) {
+  const auto squares = static_cast<long>(weights.squares.size());
+  for (Layer& layer : layers_) {
+    layer.operand.resize(weights.streams() * batch.block_size * layer.ld);
+    layer.adjoint.resize(weights.streams() * batch.block_size * layer.ld);
+    layer.squares_z.resize(squares * layer.ld);
+    layer.squares_operand.resize(squares * layer.ld);
+    layer.squares_adjoint.resize(squares * layer.ld);
+    const long widest = std::max(layer.ld, round_up(layer.in, kernels_.lanes));
+    scratch_.resize(std::max(weights.streams() * batch.block_size, squares) * widest);
+  }
 }
 
 // Without keeping, all blocks share the memory of the first, which then stays in the cache.
 template <class T>
 LayerBlock<T> Branch<T>::block_of(Layer& layer, const Batch& batch, long block, bool keep) {
-  const long rows = (keep ? block : 0) * batch.block_size * layer.ld;
+  const long stream = batch.block_size * layer.ld;
   LayerBlock<T> view{};
   view.samples = batch.block_size;
   view.width = layer.width;
@@ -103,16 +116,21 @@ LayerBlock<T> Branch<T>::block_of(Layer& layer, const Batch& batch, long block, 
   view.tangents = batch.tangents;
   view.rows = batch.rows;
   view.output = layer.output;
-  view.z = layer.z.data() + (1 + batch.tangents) * rows;
-  view.f1 = layer.f1.data() + rows;
-  view.f2 = layer.f2.data() + rows;
-  view.operand = layer.operand.data() + (tangent_stream + batch.tangents) * rows;
-  view.adjoint = layer.adjoint.data() + adjoint_streams * rows;
-  if (keep) {
-    view.f3 = layer.f3.data() + rows;
-    view.sigma_z = layer.sigma_z.data() + rows;
-    view.uv = layer.uv.data() + 2 * rows;
-  }
+  view.z = layer.kept.data() + (keep ? block : 0) * kept_streams(batch) * stream;
+  view.f1 = view.z + (1 + batch.tangents) * stream;
+  view.f2 = view.f1 + stream;
+  view.f3 = view.f2 + stream;
+  view.a = keep ? view.f3 + stream : layer.activated.data();
+  view.tangent = layer.activated.data() + stream;
+  view.operand = layer.operand.data();
+  view.adjoint = layer.adjoint.data();
+  return view;
+}
+
+template <class T>
+LayerBlock<T> Branch<T>::block_of(Layer& layer, const Batch& batch, const Weights<T>& weights, long block) {
+  LayerBlock<T> view = block_of(layer, batch, block, true);
+  view.pairs = weights.pairs;
   return view;
 }
 
@@ -123,8 +141,8 @@ void Branch<T>::forward(const Batch& batch, const T* input, bool keep, double* v
   const long pairs = batch.rows * batch.tangents;
   for (long block = 0; block < batch.blocks; ++block) {
     const long first = block * batch.block_size;
-    forward_block(batch, input, block, keep, value + first, input_adjoint + first * inputs_,
-                  second + first * pairs);
+    forward_block(batch, input + first * (1 + batch.tangents) * inputs_, block, keep, value + first,
+                  input_adjoint + first * inputs_, second + first * pairs);
   }
 }
 
@@ -132,20 +150,26 @@ template <class T>
 void Branch<T>::forward_block(const Batch& batch, const T* input, long block, bool keep, double* value,
                               double* input_adjoint, double* second) {
   const long samples = batch.block_size;
-  const long streams = tangent_stream + batch.tangents;
-  const T* operand = input + (block * streams + value_stream) * samples * inputs_;
-  long operand_ld = inputs_;
+  const T* a = input;
+  const T* tangent = input + samples * inputs_;
+  long ld = inputs_;
   for (Layer& layer : layers_) {
     const LayerBlock<T> view = block_of(layer, batch, block, keep);
-    kernels_.product((1 + batch.tangents) * samples, layer.out, layer.in, operand, operand_ld,
-                     layer.forward_weight.data(), view.z, layer.ld, false);
+    const auto multiply = [&](long rows, const T* operand, T* z) {
+      kernels_.product(rows, layer.out, layer.in, operand, ld, layer.forward_weight.data(), z, layer.ld,
+                       false);
+    };
+    const bool together = tangent == a + samples * ld;
+    multiply((together ? 1 + batch.tangents : 1) * samples, a, view.z);
+    if (!together) multiply(batch.tangents * samples, tangent, view.z + samples * layer.ld);
     kernels_.activate(activation_, view, layer.bias.data());
-    operand = view.operand + value_stream * samples * layer.ld;
-    operand_ld = layer.ld;
+    a = view.a;
+    tangent = view.tangent;
+    ld = layer.ld;
   }
   const long width = layers_.back().width;
   for (long s = 0; s < samples; ++s) {
-    value[s] += static_cast<double>(kernels_.dot(width, operand + s * operand_ld, output_weight_.data()));
+    value[s] += static_cast<double>(kernels_.dot(width, a + s * ld, output_weight_.data()));
   }
 
   for (std::size_t l = layers_.size(); l-- > 0;) {
@@ -155,16 +179,14 @@ void Branch<T>::forward_block(const Batch& batch, const T* input, long block, bo
       for (long s = 0; s < samples; ++s) std::copy_n(output_weight_.data(), width, view.z + s * layer.ld);
     } else {
       Layer& above = layers_[l + 1];
-      const LayerBlock<T> from = block_of(above, batch, block, keep);
-      kernels_.product(samples, above.in, above.out, from.adjoint, above.ld, above.reverse_weight.data(),
-                       view.z, layer.ld, false);
+      kernels_.product(samples, above.in, above.out, above.adjoint.data(), above.ld,
+                       above.reverse_weight.data(), view.z, layer.ld, false);
     }
     kernels_.reverse(view, second);
   }
   Layer& first = layers_.front();
-  const LayerBlock<T> from = block_of(first, batch, block, keep);
-  const long ld = round_up(inputs_, kernels_.lanes);
-  kernels_.product(samples, inputs_, first.out, from.adjoint, first.ld, first.reverse_weight.data(),
+  ld = round_up(inputs_, kernels_.lanes);
+  kernels_.product(samples, inputs_, first.out, first.adjoint.data(), first.ld, first.reverse_weight.data(),
                    scratch_.data(), ld, false);
   for (long s = 0; s < samples; ++s) {
     for (long k = 0; k < inputs_; ++k) {
@@ -174,166 +196,148 @@ void Branch<T>::forward_block(const Batch& batch, const T* input, long block, bo
 }
 
 template <class T>
-void Branch<T>::backward(const Batch& batch, const Weights<T>& weights, const T* input,
-                         const T* squares_input, T* gradient) {
-  const auto squares = static_cast<long>(weights.squares.size());
-  for (Layer& layer : layers_) {
-    layer.squares_z.resize(squares * layer.ld);
-    layer.squares_operand.resize(squares * layer.ld);
-    layer.squares_adjoint.resize(squares * layer.ld);
-    scratch_.resize(squares * std::max(layer.ld, round_up(layer.in, kernels_.lanes)));
+void Branch<T>::backward(const Batch& batch, const Weights<T>& weights, const T* operand,
+                         const T* squares_operand, T* gradient, InputAdjoints* input_adjoints) {
+  resize(batch, weights);
+  for (Layer& layer : layers_) std::fill_n(layer.bias_sums.data(), layer.width, T(0));
+  const Layer& last = layers_.back();
+  std::fill_n(output_sums_.data(), last.width, T(0));
+  for (long block = batch.blocks; block-- > 0;) {  // what was used last may still be in the cache
+    for (std::size_t l = 0; l < layers_.size(); ++l) combine_layer(batch, weights, l, operand, block);
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      backward_layer(batch, weights, l, block);
+      add_weight_gradient(batch, weights, l, operand, squares_operand, block);
+    }
+    kernels_.add_column_sums(batch.block_size, last.width, last.operand.data(), last.ld, output_sums_.data());
+    if (input_adjoints != nullptr) add_input_adjoints(batch, weights, block, *input_adjoints);
   }
-  for (long block = 0; block < batch.blocks; ++block) {
-    for (std::size_t l = 0; l < layers_.size(); ++l) combine_layer(batch, weights, l, input, block);
-    for (std::size_t l = layers_.size(); l-- > 0;) backward_layer(batch, weights, l, block);
-  }
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    weight_gradient(batch, weights, l, input, squares_input, gradient);
-    gradient += layers_[l].out * (layers_[l].in + 1);
-  }
-  Layer& last = layers_.back();
-  scratch_.resize(last.width);
-  std::fill_n(scratch_.data(), last.width, T(0));
-  for (long block = 0; block < batch.blocks; ++block) {
-    const LayerBlock<T> view = block_of(last, batch, block, true);
-    kernels_.add_column_sums(batch.block_size, last.width, view.operand, last.ld, scratch_.data());
-  }
-  std::copy_n(scratch_.data(), last.out, gradient);
+  write_gradient(gradient);
 }
 
 template <class T>
-void Branch<T>::combine_layer(const Batch& batch, const Weights<T>& weights, std::size_t l, const T* input,
+SquareRow<T> Branch<T>::square_row(Layer& layer, const Weights<T>& weights, long entry, long first_sample) {
+  const auto& square = weights.squares[static_cast<std::size_t>(entry)];
+  const long row = entry * layer.ld;
+  return {square.sample - first_sample,
+          square.weight,
+          square.direction.data(),
+          layer.squares_z.data() + row,
+          layer.squares_operand.data() + row,
+          layer.squares_adjoint.data() + row};
+}
+
+template <class T>
+void Branch<T>::combine_layer(const Batch& batch, const Weights<T>& weights, std::size_t l, const T* operand,
                               long block) {
   Layer& layer = layers_[l];
   const long samples = batch.block_size;
   const long first = block * samples;
-  const LayerBlock<T> view = block_of(layer, batch, block, true);
-  const T* operand = l == 0 ? input + block * (tangent_stream + batch.tangents) * samples * inputs_
-                            : block_of(layers_[l - 1], batch, block, true).operand;
-  const long operand_ld = l == 0 ? inputs_ : layers_[l - 1].ld;
-  kernels_.product(samples, layer.out, layer.in, operand, operand_ld, layer.forward_weight.data(),
-                   view.sigma_z, layer.ld, false);
-  kernels_.combine(view, weights.u.data() + first * batch.rows, weights.v.data() + first * batch.tangents);
+  const LayerBlock<T> view = block_of(layer, batch, weights, block);
+  T* const sigma_z = view.adjoint + (weights.streams() - 1) * samples * layer.ld;
+  const T* sigma = l == 0 ? operand + first * weights.streams() * inputs_ : layers_[l - 1].operand.data();
+  kernels_.product(samples, layer.out, layer.in, sigma, l == 0 ? inputs_ : layers_[l - 1].ld,
+                   layer.forward_weight.data(), sigma_z, layer.ld, false);
+  kernels_.combine(view, weights.u.data() + first * weights.pairs * batch.rows,
+                   weights.v.data() + first * weights.pairs * batch.tangents);
   const auto [begin, end] = squares_of_block(batch, weights, block);
-  for (long e = begin; e < end; ++e) {
-    const auto& square = weights.squares[static_cast<std::size_t>(e)];
-    kernels_.combine_square(
-        view,
-        {square.sample - first, square.weight, square.direction.data(), layer.squares_z.data() + e * layer.ld,
-         layer.squares_operand.data() + e * layer.ld, layer.squares_adjoint.data() + e * layer.ld});
-  }
+  for (long e = begin; e < end; ++e) kernels_.combine_square(view, square_row(layer, weights, e, first));
 }
 
 template <class T>
 void Branch<T>::backward_layer(const Batch& batch, const Weights<T>& weights, std::size_t l, long block) {
   Layer& layer = layers_[l];
   const long samples = batch.block_size;
-  const long first = block * samples;
-  const LayerBlock<T> view = block_of(layer, batch, block, true);
+  const LayerBlock<T> view = block_of(layer, batch, weights, block);
   const auto [begin, end] = squares_of_block(batch, weights, block);
-  Layer* above = layer.output ? nullptr : &layers_[l + 1];
-  const T* incoming = nullptr;
-  if (above != nullptr) {
-    const LayerBlock<T> from = block_of(*above, batch, block, true);
-    kernels_.product(3 * samples, above->in, above->out, from.adjoint + samples * above->ld, above->ld,
-                     above->reverse_weight.data(), scratch_.data(), layer.ld, false);
-    incoming = scratch_.data();
-  }
-  kernels_.backward(view, incoming);
-  if (begin == end) return;
-  if (above != nullptr) {
-    kernels_.product(end - begin, above->in, above->out, above->squares_adjoint.data() + begin * above->ld,
-                     above->ld, above->reverse_weight.data(), scratch_.data(), layer.ld, false);
-  }
+  const auto from_above = [&, begin = begin](long rows, bool squares) -> const T* {
+    if (layer.output || rows == 0) return nullptr;
+    const Layer& above = layers_[l + 1];
+    const T* adjoint =
+        squares ? above.squares_adjoint.data() + begin * above.ld : above.adjoint.data() + samples * above.ld;
+    kernels_.product(rows, above.in, above.out, adjoint, above.ld, above.reverse_weight.data(),
+                     scratch_.data(), layer.ld, false);
+    return scratch_.data();
+  };
+  kernels_.backward(view, from_above((weights.streams() - 1) * samples, false));
+  const T* incoming = from_above(end - begin, true);
   for (long e = begin; e < end; ++e) {
-    const auto& square = weights.squares[static_cast<std::size_t>(e)];
-    kernels_.backward_square(
-        view,
-        {square.sample - first, square.weight, square.direction.data(), layer.squares_z.data() + e * layer.ld,
-         layer.squares_operand.data() + e * layer.ld, layer.squares_adjoint.data() + e * layer.ld},
-        incoming == nullptr ? nullptr : incoming + (e - begin) * layer.ld);
+    kernels_.backward_square(view, square_row(layer, weights, e, block * samples),
+                             incoming == nullptr ? nullptr : incoming + (e - begin) * layer.ld);
   }
 }
 
 // dW = sum over samples of r (x) sigma + ubar (x) t_u + vbar (x) t_v + zbar (x) a, and wbar (x) t_w for
 // squares. The first layer's is computed transposed: its few inputs make poor columns.
 template <class T>
-void Branch<T>::weight_gradient(const Batch& batch, const Weights<T>& weights, std::size_t l, const T* input,
-                                const T* squares_input, T* gradient) {
+void Branch<T>::add_weight_gradient(const Batch& batch, const Weights<T>& weights, std::size_t l,
+                                    const T* operand, const T* squares_operand, long block) {
   Layer& layer = layers_[l];
-  const bool first = l == 0;
   const long samples = batch.block_size;
-  const long operand_ld = first ? inputs_ : layers_[l - 1].ld;
-  const long operand_stride = (tangent_stream + batch.tangents) * samples * operand_ld;
-  const auto squares = static_cast<long>(weights.squares.size());
-  const Runs<T> adjoint{layer.adjoint.data(), batch.blocks, adjoint_streams * samples * layer.ld,
-                        adjoint_streams * samples, layer.ld};
-  const Runs<T> operand{first ? input : layers_[l - 1].operand.data(), batch.blocks, operand_stride,
-                        adjoint_streams * samples, operand_ld};
-  const Runs<T> squares_adjoint{layer.squares_adjoint.data(), 1, 0, squares, layer.ld};
-  const Runs<T> squares_operand{first ? squares_input : layers_[l - 1].squares_operand.data(), 1, 0, squares,
-                                operand_ld};
-  const long rows = first ? layer.in : layer.out;
-  const long columns = first ? layer.out : layer.in;
-  const long ld = round_up(columns, kernels_.lanes);
-  gathered_.resize(
-      kernels_.transposed_scratch_size(std::max(batch.blocks * adjoint.rows, squares), rows, columns));
-  scratch_.resize(rows * ld);
-  const auto add = [&](const Runs<T>& left, const Runs<T>& right, bool accumulate) {
-    kernels_.transposed_product(rows, columns, left, right, gathered_.data(), scratch_.data(), ld,
-                                accumulate);
+  const long operand_ld = l == 0 ? inputs_ : layers_[l - 1].ld;
+  const long rows = l == 0 ? layer.in : layer.out;
+  const long columns = l == 0 ? layer.out : layer.in;
+  const auto add = [&](long depth, const T* adjoint, const T* from_below, bool accumulate) {
+    const T* left = l == 0 ? from_below : adjoint;
+    const T* right = l == 0 ? adjoint : from_below;
+    gathered_.resize(kernels_.transposed_scratch_size(depth, rows, columns));
+    kernels_.transposed_product(rows, columns, depth, left, l == 0 ? operand_ld : layer.ld, right,
+                                l == 0 ? layer.ld : operand_ld, gathered_.data(), layer.weight_sums.data(),
+                                round_up(columns, kernels_.lanes), accumulate);
   };
-  add(first ? operand : adjoint, first ? adjoint : operand, false);
-  if (squares > 0)
-    add(first ? squares_operand : squares_adjoint, first ? squares_adjoint : squares_operand, true);
-
-  for (long o = 0; o < layer.out; ++o) {
-    for (long i = 0; i < layer.in; ++i) {
-      gradient[o * layer.in + i] = first ? scratch_.data()[i * ld + o] : scratch_.data()[o * ld + i];
-    }
+  add(weights.streams() * samples, layer.adjoint.data(),
+      l == 0 ? operand + block * weights.streams() * samples * inputs_ : layers_[l - 1].operand.data(),
+      block + 1 < batch.blocks);
+  const auto [begin, end] = squares_of_block(batch, weights, block);
+  if (begin < end) {
+    add(end - begin, layer.squares_adjoint.data() + begin * layer.ld,
+        (l == 0 ? squares_operand : layers_[l - 1].squares_operand.data()) + begin * operand_ld, true);
   }
-  gradient += layer.out * layer.in;
-  scratch_.resize(layer.width);
-  std::fill_n(scratch_.data(), layer.width, T(0));
-  for (long block = 0; block < batch.blocks; ++block) {
-    const LayerBlock<T> view = block_of(layer, batch, block, true);
-    kernels_.add_column_sums(samples, layer.width, view.adjoint + 3 * samples * layer.ld, layer.ld,
-                             scratch_.data());
-  }
-  std::copy_n(scratch_.data(), layer.out, gradient);
+  const T* zbar = layer.adjoint.data() + (weights.streams() - 1) * samples * layer.ld;
+  kernels_.add_column_sums(samples, layer.width, zbar, layer.ld, layer.bias_sums.data());
 }
 
 template <class T>
-void Branch<T>::add_input_adjoints(const Batch& batch, const Weights<T>& weights,
-                                   std::vector<double>& adjoint, std::vector<double>& squares_adjoint) {
-  Layer& layer = layers_.front();
-  const long samples = batch.block_size;
-  const long ld = round_up(inputs_, kernels_.lanes);
-  const auto squares = static_cast<long>(weights.squares.size());
-  scratch_.resize(std::max(3 * samples, squares) * ld);
-  for (long block = 0; block < batch.blocks; ++block) {
-    const LayerBlock<T> view = block_of(layer, batch, block, true);
-    kernels_.product(3 * samples, inputs_, layer.out, view.adjoint + samples * layer.ld, layer.ld,
-                     layer.reverse_weight.data(), scratch_.data(), ld, false);
-    for (long stream = 0; stream < 3; ++stream) {
-      for (long s = 0; s < samples; ++s) {
-        for (long k = 0; k < inputs_; ++k) {
-          const long to = ((block * samples + s) * 3 + stream) * inputs_ + k;
-          adjoint[static_cast<std::size_t>(to)] +=
-              static_cast<double>(scratch_.data()[(stream * samples + s) * ld + k]);
-        }
+void Branch<T>::write_gradient(T* gradient) const {
+  for (const Layer& layer : layers_) {
+    const bool transposed = &layer == &layers_.front();
+    const long ld = round_up(transposed ? layer.out : layer.in, kernels_.lanes);
+    const T* sums = layer.weight_sums.data();
+    for (long o = 0; o < layer.out; ++o, gradient += layer.in) {
+      if (transposed) {
+        for (long i = 0; i < layer.in; ++i) gradient[i] = sums[i * ld + o];
+      } else {
+        std::copy_n(sums + o * ld, layer.in, gradient);
       }
     }
+    gradient = std::copy_n(layer.bias_sums.data(), layer.out, gradient);
   }
-  if (squares == 0) return;
-  kernels_.product(squares, inputs_, layer.out, layer.squares_adjoint.data(), layer.ld,
-                   layer.reverse_weight.data(), scratch_.data(), ld, false);
-  for (long e = 0; e < squares; ++e) {
-    for (long k = 0; k < inputs_; ++k) {
-      squares_adjoint[static_cast<std::size_t>(e * inputs_ + k)] +=
-          static_cast<double>(scratch_.data()[e * ld + k]);
-    }
+  std::copy_n(output_sums_.data(), layers_.back().out, gradient);
+}
+
+template <class T>
+void Branch<T>::add_input_adjoints(const Batch& batch, const Weights<T>& weights, long block,
+                                   InputAdjoints& adjoints) {
+  const Layer& layer = layers_.front();
+  const long samples = batch.block_size;
+  const long ld = round_up(inputs_, kernels_.lanes);
+  const long streams = weights.streams() - 1;
+  const auto pull_down = [&](long rows, const T* adjoint) {
+    kernels_.product(rows, inputs_, layer.out, adjoint, layer.ld, layer.reverse_weight.data(),
+                     scratch_.data(), ld, false);
+  };
+  const auto add_row = [&](long from, long to, std::vector<double>& sums) {
+    for (long k = 0; k < inputs_; ++k)
+      sums[static_cast<std::size_t>(to * inputs_ + k)] += static_cast<double>(scratch_.data()[from * ld + k]);
+  };
+  pull_down(streams * samples, layer.adjoint.data() + samples * layer.ld);
+  for (long stream = 0; stream < streams; ++stream) {
+    for (long s = 0; s < samples; ++s)
+      add_row(stream * samples + s, (block * samples + s) * streams + stream, adjoints.samples);
   }
+  const auto [begin, end] = squares_of_block(batch, weights, block);
+  if (begin == end) return;
+  pull_down(end - begin, layer.squares_adjoint.data() + begin * layer.ld);
+  for (long e = begin; e < end; ++e) add_row(e - begin, e, adjoints.squares);
 }
 
 template class Branch<float>;

@@ -58,20 +58,22 @@ void pack(long rows, long columns, const T* b, long row_stride, long column_stri
   });
 }
 
+// Sums start at zero and meet C at the end: it is fetched meanwhile.
 template <class T, int MR, int NV>
 struct Tile {
-  Vector<T> sums[MR][NV];
+  Vector<T> sums[MR][NV] = {};
 
-  void start(const T* c, long ldc, bool accumulate) {
+  void expect(T* c, long ldc) {
     for (int i = 0; i < MR; ++i) {
-      for (int j = 0; j < NV; ++j) {
-        sums[i][j] = accumulate ? load<T>(c + i * ldc + j * lanes<T>) : broadcast<T>(0);
-      }
+      for (int j = 0; j < NV; ++j) __builtin_prefetch(c + i * ldc + j * lanes<T>, 1);
     }
   }
-  void finish(T* c, long ldc) const {
+  void finish(T* c, long ldc, bool accumulate) {
     for (int i = 0; i < MR; ++i) {
-      for (int j = 0; j < NV; ++j) store<T>(c + i * ldc + j * lanes<T>, sums[i][j]);
+      for (int j = 0; j < NV; ++j) {
+        T* const to = c + i * ldc + j * lanes<T>;
+        store<T>(to, accumulate ? load<T>(to) + sums[i][j] : sums[i][j]);
+      }
     }
   }
 };
@@ -80,7 +82,7 @@ struct Tile {
 template <class T, int MR, int NV>
 void tile_product(long depth, const T* a, long lda, const T* b, T* c, long ldc, bool accumulate) {
   Tile<T, MR, NV> tile;
-  tile.start(c, ldc, accumulate);
+  tile.expect(c, ldc);
   for (long k = 0; k < depth; ++k, b += NV * lanes<T>) {
     Vector<T> columns[NV];
     for (int j = 0; j < NV; ++j) columns[j] = load<T>(b + j * lanes<T>);
@@ -88,25 +90,23 @@ void tile_product(long depth, const T* a, long lda, const T* b, T* c, long ldc, 
       for (int j = 0; j < NV; ++j) tile.sums[i][j] += a[i * lda + k] * columns[j];
     }
   }
-  tile.finish(c, ldc);
+  tile.finish(c, ldc, accumulate);
 }
 
-// The same with A transposed: a's element (i, k) is at column i of row k of `a`.
+// C[MR, NV vectors] (+)= A^T B over `depth` rows of A and B as they lie in memory.
 template <class T, int MR, int NV>
-void transposed_tile_product(const Runs<T>& a, long column, const T* b, T* c, long ldc, bool accumulate) {
+void transposed_tile_product(long depth, const T* a, long lda, const T* b, long ldb, T* c, long ldc,
+                             bool accumulate) {
   Tile<T, MR, NV> tile;
-  tile.start(c, ldc, accumulate);
-  for (long run = 0; run < a.count; ++run) {
-    const T* row = a.first + run * a.stride + column;
-    for (long k = 0; k < a.rows; ++k, row += a.ld, b += NV * lanes<T>) {
-      Vector<T> columns[NV];
-      for (int j = 0; j < NV; ++j) columns[j] = load<T>(b + j * lanes<T>);
-      for (int i = 0; i < MR; ++i) {
-        for (int j = 0; j < NV; ++j) tile.sums[i][j] += row[i] * columns[j];
-      }
+  tile.expect(c, ldc);
+  for (long k = 0; k < depth; ++k, a += lda, b += ldb) {
+    Vector<T> columns[NV];
+    for (int j = 0; j < NV; ++j) columns[j] = load<T>(b + j * lanes<T>);
+    for (int i = 0; i < MR; ++i) {
+      for (int j = 0; j < NV; ++j) tile.sums[i][j] += a[i] * columns[j];
     }
   }
-  tile.finish(c, ldc);
+  tile.finish(c, ldc, accumulate);
 }
 
 // Calls body.operator()<rows>() with `rows` as a compile-time constant.
@@ -137,38 +137,27 @@ void product(long rows, long columns, long depth, const T* a, long lda, const T*
   }
 }
 
-// One panel of the runs' rows, `NV` vectors wide: rows are whole vectors, so nothing needs to be filled up.
-template <class T, int NV>
-void copy_panel(const Runs<T>& runs, long column, T* panel) {
-  for (long run = 0; run < runs.count; ++run) {
-    const T* row = runs.first + run * runs.stride + column;
-    for (long k = 0; k < runs.rows; ++k, row += runs.ld, panel += NV * lanes<T>) {
-      for (int j = 0; j < NV; ++j) store<T>(panel + j * lanes<T>, load<T>(row + j * lanes<T>));
-    }
-  }
-}
-
-// Room for one panel.
+// C[rows, columns] (+)= A^T B over `depth` rows. B is not packed: a panel's rows stay in the first-level
+// cache over all tiles.
 template <class T>
-long transposed_scratch_size(long depth, long /*rows*/, long /*columns*/) {
-  return depth * 2 * lanes<T>;
-}
-
-// C[rows, columns] (+)= A^T B over all rows of the runs.
-template <class T>
-void transposed_product(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* panel, T* c, long ldc,
-                        bool accumulate) {
+void transposed_product(long rows, long columns, long depth, const T* a, long lda, const T* b, long ldb,
+                        T* /*scratch*/, T* c, long ldc, bool accumulate) {
   for_each_panel<T>(columns, [&](long column, int vectors) {
-    vectors == 2 ? copy_panel<T, 2>(b, column, panel) : copy_panel<T, 1>(b, column, panel);
     for (long i = 0; i < rows; i += register_rows) {
       const int height = static_cast<int>(i + register_rows <= rows ? register_rows : rows - i);
       with_rows<register_rows>(height, [&]<int MR>() {
         const auto kernel =
             vectors == 2 ? transposed_tile_product<T, MR, 2> : transposed_tile_product<T, MR, 1>;
-        kernel(a, i, panel, c + i * ldc + column, ldc, accumulate);
+        kernel(depth, a + i, lda, b + column, ldb, c + i * ldc + column, ldc, accumulate);
       });
     }
   });
+}
+
+// Nothing is rearranged.
+template <class T>
+long transposed_scratch_size(long /*depth*/, long /*rows*/, long /*columns*/) {
+  return 0;
 }
 
 }  // namespace lnn::jets::native::LNN_ISA

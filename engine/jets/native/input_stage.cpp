@@ -43,22 +43,22 @@ typename InputStage<T>::Slope InputStage<T>::slope(double x, long k) const {
 template <class T>
 void InputStage<T>::forward(const Batch& batch, const T* x, const T* directions) {
   const long d = inputs_;
-  const long streams = tangent_stream + batch.tangents;
+  const long streams = 1 + batch.tangents;
   x_.assign(at(batch.filled() * d), 0.0);
   directions_.assign(at(batch.filled() * batch.tangents * d), 0.0);
   for (long i = 0; i < batch.size * d; ++i) x_[at(i)] = static_cast<double>(x[i]);
   for (long i = 0; i < batch.size * batch.tangents * d; ++i)
     directions_[at(i)] = static_cast<double>(directions[i]);
   slopes_.resize(at(batch.filled() * d));
-  operand_.resize(batch.filled() * streams * d);
+  output_.resize(batch.filled() * streams * d);
   for (long b = 0; b < batch.filled(); ++b) {
     for (long k = 0; k < d; ++k) {
       const Slope g = slope(x_[at(b * d + k)], k);
       slopes_[at(b * d + k)] = g;
-      operand_.data()[batch.row(b, value_stream, streams) * d + k] = static_cast<T>(g.g);
+      output_.data()[batch.row(b, 0, streams) * d + k] = static_cast<T>(g.g);
       for (int j = 0; j < batch.tangents; ++j) {
         const double t = directions_[at((b * batch.tangents + j) * d + k)];
-        operand_.data()[batch.row(b, tangent_stream + j, streams) * d + k] = static_cast<T>(g.g1 * t);
+        output_.data()[batch.row(b, 1 + j, streams) * d + k] = static_cast<T>(g.g1 * t);
       }
     }
   }
@@ -100,9 +100,18 @@ double InputStage<T>::combination(const Batch& batch, long sample, long k, const
 }
 
 template <class T>
+std::pair<double, double> InputStage<T>::pair_at(const Batch& batch, const Weights<T>& weights, long sample,
+                                                 int p, long k) const {
+  const long pair = sample * weights.pairs + p;
+  return {combination(batch, sample, k, weights.u.data() + pair * batch.rows, batch.rows),
+          combination(batch, sample, k, weights.v.data() + pair * batch.tangents, batch.tangents)};
+}
+
+template <class T>
 void InputStage<T>::start_backward(const Batch& batch, const Weights<T>& weights) {
   const long d = inputs_;
-  const long streams = tangent_stream + batch.tangents;
+  const long streams = weights.streams();
+  operand_.resize(batch.filled() * streams * d);
   squares_operand_.resize(static_cast<long>(weights.squares.size()) * d);
   std::size_t next = 0;
   for (long b = 0; b < batch.filled(); ++b) {
@@ -110,27 +119,31 @@ void InputStage<T>::start_backward(const Batch& batch, const Weights<T>& weights
     while (next < weights.squares.size() && weights.squares[next].sample == b) ++next;
     for (long k = 0; k < d; ++k) {
       const Slope& g = slope_at(b, k);
-      const double u = combination(batch, b, k, weights.u.data() + b * batch.rows, batch.rows);
-      const double v = combination(batch, b, k, weights.v.data() + b * batch.tangents, batch.tangents);
-      double second_order = u * v;
+      const auto write = [&](long stream, double number) {
+        operand_.data()[batch.row(b, stream, streams) * d + k] = static_cast<T>(number);
+      };
+      double second_order = 0;
+      for (int p = 0; p < weights.pairs; ++p) {
+        const auto [u, v] = pair_at(batch, weights, b, p, k);
+        second_order += u * v;
+        write(1 + 2 * p, g.g1 * u);
+        write(2 + 2 * p, g.g1 * v);
+      }
       for (std::size_t e = first_square; e < next; ++e) {
         const auto& square = weights.squares[e];
         const double w = combination(batch, b, k, square.direction.data(), batch.tangents);
         second_order += static_cast<double>(square.weight) * w * w;
         squares_operand_.data()[static_cast<long>(e) * d + k] = static_cast<T>(g.g1 * w);
       }
-      const double sigma = g.g1 * weights.first[at(b * d + k)] + g.g2 * second_order;
-      operand_.data()[batch.row(b, sigma_stream, streams) * d + k] = static_cast<T>(sigma);
-      operand_.data()[batch.row(b, u_stream, streams) * d + k] = static_cast<T>(g.g1 * u);
-      operand_.data()[batch.row(b, v_stream, streams) * d + k] = static_cast<T>(g.g1 * v);
+      write(0, g.g1 * weights.first[at(b * d + k)] + g.g2 * second_order);
+      write(streams - 1, g.g);
     }
   }
 }
 
 // F = r . sigma + ..., sigma = g' first + g'' (u v + sum c w^2); the parameters move g, g' and g''.
 template <class T>
-void InputStage<T>::backward(const Batch& batch, const Weights<T>& weights,
-                             const std::vector<double>& adjoint, const std::vector<double>& squares_adjoint,
+void InputStage<T>::backward(const Batch& batch, const Weights<T>& weights, const InputAdjoints& adjoints,
                              T* gradient) {
   if (!dyt_) return;
   const long d = inputs_;
@@ -142,24 +155,26 @@ void InputStage<T>::backward(const Batch& batch, const Weights<T>& weights,
     for (long k = 0; k < d; ++k) {
       const Slope& g = slope_at(b, k);
       const double x = x_[at(b * d + k)];
+      const double r = r_[at(b * d + k)];
       const double first = weights.first[at(b * d + k)];
       const double curvature = 2 * quadratic(k);
-      const double u = combination(batch, b, k, weights.u.data() + b * batch.rows, batch.rows);
-      const double v = combination(batch, b, k, weights.v.data() + b * batch.tangents, batch.tangents);
-      const double* bar = adjoint.data() + 3 * b * d + k;
-      double second_order = u * v;
-      double on_slope = (bar[0] + curvature * g.g1 * v) * u + (bar[d] + curvature * g.g1 * u) * v;
+      const double* bar = adjoints.samples.data() + (weights.streams() - 1) * b * d + k;
+      double second_order = 0;
+      double on_slope = r * first;
+      for (int p = 0; p < weights.pairs; ++p, bar += 2 * d) {
+        const auto [u, v] = pair_at(batch, weights, b, p, k);
+        second_order += u * v;
+        on_slope += (bar[0] + curvature * g.g1 * v) * u + (bar[d] + curvature * g.g1 * u) * v;
+      }
       for (std::size_t e = first_square; e < next; ++e) {
         const auto& square = weights.squares[e];
         const double c = static_cast<double>(square.weight);
         const double w = combination(batch, b, k, square.direction.data(), batch.tangents);
         second_order += c * w * w;
-        on_slope += (squares_adjoint[e * at(d) + at(k)] + 2 * c * curvature * g.g1 * w) * w;
+        on_slope += (adjoints.squares[e * at(d) + at(k)] + 2 * c * curvature * g.g1 * w) * w;
       }
-      const double r = r_[at(b * d + k)];
       const double sigma = g.g1 * first + g.g2 * second_order;
-      const double on_value = bar[2 * d] + curvature * sigma;
-      on_slope += r * first;
+      const double on_value = bar[0] + curvature * sigma;
       const double on_bend = r * second_order;
 
       const double h = std::tanh(alpha_ * x);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "jets/native/batch.h"
@@ -22,31 +23,34 @@ class InputStage {
   bool has_parameters() const { return dyt_; }
   void set_parameters(const T* parameters);
 
-  /// From x [B, d] and tangents [B, T, d]: y and its tangents, as the operand of the first layer.
+  /// From x [B, d] and tangents [B, T, d]: y and its tangents.
   void forward(const Batch& batch, const T* x, const T* directions);
-  /// The operand of the first layer: per block [4 + T] streams of S rows of d numbers.
-  const T* operand() const { return operand_.data(); }
+  /// Per block [1 + T] streams of S rows of d numbers: y and its tangents.
+  const T* output() const { return output_.data(); }
 
   /// Completes the derivatives: `adjoint` [filled, d] holds dL/dy of the branches and becomes dL/dx; adds to
   /// value [filled] and second [filled, R, T] (j >= i) what does not pass through the branches.
   void finish_forward(const Batch& batch, double* value, double* adjoint, double* second);
 
-  /// The operand's sigma, t_u and t_v for these weights, and squares_operand() [E, d].
+  /// The operands of the first layer for these weights.
   void start_backward(const Batch& batch, const Weights<T>& weights);
+  /// Per block [2 P + 2] streams of S rows of d numbers: sigma, t_u and t_v of each pair, y.
+  const T* operand() const { return operand_.data(); }
+  /// [E, d]: t_w of each square.
   const T* squares_operand() const { return squares_operand_.data(); }
 
-  /// Adds the gradient of the DyT parameters; `adjoint` [filled, 3, d] holds the branches' adjoints of t_u,
-  /// t_v, y, `squares_adjoint` [E, d] those of the squares' tangents.
-  void backward(const Batch& batch, const Weights<T>& weights, const std::vector<double>& adjoint,
-                const std::vector<double>& squares_adjoint, T* gradient);
+  /// Writes the gradient of the DyT parameters.
+  void backward(const Batch& batch, const Weights<T>& weights, const InputAdjoints& adjoints, T* gradient);
 
  private:
   // g and its derivatives at one input of one sample.
   struct Slope {
     double g, g1, g2;
   };
-  // Directions of a mixed term or square at one input, before and after the stage.
+  // The direction of a square, and those of a mixed term, at one input before the stage.
   double combination(const Batch& batch, long sample, long k, const T* weights, int count) const;
+  std::pair<double, double> pair_at(const Batch& batch, const Weights<T>& weights, long sample, int p,
+                                    long k) const;
   double quadratic(long k) const {
     return k < inputs_ / 2 ? 0 : quadratic_[static_cast<std::size_t>(k - inputs_ / 2)];
   }
@@ -66,6 +70,7 @@ class InputStage {
   std::vector<double> directions_;  // [filled, T, d]
   std::vector<Slope> slopes_;       // [filled, d]
   std::vector<double> r_;           // [filled, d]: dL/dy
+  Buffer<T> output_;
   Buffer<T> operand_;
   Buffer<T> squares_operand_;
 };

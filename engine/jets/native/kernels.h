@@ -8,20 +8,11 @@
 /// The loops that take the engine's time, compiled once per instruction set and chosen at run time.
 namespace lnn::jets::native {
 
-/// Rows of an operand in equal runs: run r starts at first + r * stride and holds `rows` rows, `ld` apart.
-template <class T>
-struct Runs {
-  const T* first;
-  long count;
-  long stride;
-  long rows;
-  long ld;
-};
-
 /// One block of S samples in one hidden layer. Every array holds streams of S rows, `ld` numbers apart, of
 /// which the first `width` (a multiple of the vector length) are used. Per sample and neuron:
 ///   a = phi(z), t_a = phi'(z) t_z for a tangent t, r the adjoint of a (and of sigma), r_z = phi'(z) r_a,
-///   sigma_a = phi' sigma_z + phi'' (t_{u,z} t_{v,z} + sum_e c_e t_{w_e,z}^2): the functional's value stream.
+///   sigma_a = phi' sigma_z + phi'' (sum_p t_{u_p,z} t_{v_p,z} + sum_e c_e t_{w_e,z}^2): the functional's
+///   value stream.
 template <class T>
 struct LayerBlock {
   long samples = 0;
@@ -29,16 +20,21 @@ struct LayerBlock {
   long ld = 0;
   int tangents = 0;     ///< T
   int rows = 0;         ///< R
+  int pairs = 0;        ///< P: mixed terms of the functional, each with its u and v
   bool output = false;  ///< the last hidden layer: feeds the output weights, not another product
 
-  T* z;        ///< [1 + T] W a and W t_1.. W t_T; the first stream (bias still to be added) later holds r_a
-  T* f1;       ///< [1] phi'(z)
-  T* f2;       ///< [1] phi''(z)
-  T* f3;       ///< [1] phi'''(z); null when no backward pass follows
-  T* operand;  ///< [4 + T] sigma, t_u, t_v, a, t_1.. t_T after the activation: left side of the next products
-  T* sigma_z;  ///< [1] W sigma
-  T* uv;       ///< [2] t_{u,z}, t_{v,z}
-  T* adjoint;  ///< [4] r_z and the adjoints of t_{u,z}, t_{v,z}, z
+  // What a backward pass needs of its forward pass.
+  T* z;   ///< [1 + T] W a and W t_1.. W t_T; the first stream (bias still to be added) later holds r_a
+  T* f1;  ///< [1] phi'(z)
+  T* f2;  ///< [1] phi''(z)
+  T* f3;  ///< [1] phi'''(z)
+  T* a;   ///< [1] phi(z)
+
+  // What is needed for one block at a time.
+  T* tangent;  ///< [T] t_1.. t_T after the activation: with a, left side of the next layer's product
+  T* operand;  ///< [2 P + 2] sigma, t_u and t_v of each pair, a: left side of the weights' products
+  T* adjoint;  ///< [2 P + 2] r_z and the adjoints of t_{u,z} and t_{v,z} of each pair and of z; before
+               ///< backward() t_{u,z}, t_{v,z} and, last, sigma_z stand in the places of the latter
 };
 
 /// One entry of SquareTerms in one layer: rows of `width` numbers.
@@ -83,20 +79,21 @@ struct Kernels {
                   bool accumulate);
   /// Numbers of scratch memory that a transposed product over `depth` rows needs.
   long (*transposed_scratch_size)(long depth, long rows, long columns);
-  /// C[rows, columns] (+)= A^T B over all rows of the runs. Rows of B are whole vectors.
-  void (*transposed_product)(long rows, long columns, const Runs<T>& a, const Runs<T>& b, T* scratch, T* c,
-                             long ldc, bool accumulate);
+  /// C[rows, columns] (+)= A^T B over `depth` rows. Rows of B are whole vectors.
+  void (*transposed_product)(long rows, long columns, long depth, const T* a, long lda, const T* b, long ldb,
+                             T* scratch, T* c, long ldc, bool accumulate);
 
-  /// From z: derivatives of the activation, a, and (unless `output`) t_1..t_T. `bias` has `width` numbers.
+  /// From z: the activation, its derivatives, and (unless `output`) t_1..t_T. `bias` has `width` numbers.
   void (*activate)(network::Activation activation, const LayerBlock<T>& block, const T* bias);
   /// From r_a: r_z, and this layer's part of D_{t_i} D_{t_j} L, added to second [S][R][T] for j >= i.
   void (*reverse)(const LayerBlock<T>& block, double* second);
-  /// From sigma_z and the weights u [S][R], v [S][T] of the mixed term: t_u, t_v and sigma.
+  /// From sigma_z and the weights u [S][P][R], v [S][P][T] of the mixed terms: r_z, t_{u,z}, t_{v,z} and the
+  /// operand (of which `output` has only sigma).
   void (*combine)(const LayerBlock<T>& block, const T* u, const T* v);
   /// Adds a square to sigma, after combine(); fills its tz and operand.
   void (*combine_square)(const LayerBlock<T>& block, const SquareRow<T>& square);
-  /// From `incoming` [3] (adjoints of t_u, t_v and a; null for the output layer, where they are zero): the
-  /// adjoints of t_{u,z}, t_{v,z} and z.
+  /// From `incoming` [2 P + 1] (adjoints of t_u and t_v of each pair and of a; null for the output layer,
+  /// where they are zero): the adjoints of t_{u,z}, t_{v,z} and z.
   void (*backward)(const LayerBlock<T>& block, const T* incoming);
   /// Adds a square to the adjoint of z, after backward(); fills the square's adjoint. `incoming` is the
   /// adjoint of its t_w, null for the output layer.

@@ -37,29 +37,20 @@ std::vector<T> read(const at::Tensor& tensor, long size_with_filling) {
   return result;
 }
 
+// Rows of the p-th of `pairs` terms [B, N] into all terms' [B, P, N].
+template <class T>
+void interleave(const at::Tensor& rows, long p, long pairs, std::vector<T>& all) {
+  const long length = rows.size(1);
+  const T* from = rows.template data_ptr<T>();
+  for (long b = 0; b < rows.size(0); ++b)
+    std::copy_n(from + b * length, length, all.begin() + (b * pairs + p) * length);
+}
+
 template <class T>
 void add_square(std::vector<typename Weights<T>::Square>& squares, long sample, double weight,
                 const std::vector<double>& direction) {
   if (weight == 0) return;
   squares.push_back({sample, static_cast<T>(weight), std::vector<T>(direction.begin(), direction.end())});
-}
-
-// D_u D_v = (D_{u+v}^2 - D_{u-v}^2) / 4, for mixed terms after the first.
-template <class T>
-void add_as_squares(const MixedTerm& term, const Batch& batch,
-                    std::vector<typename Weights<T>::Square>& squares) {
-  const auto u = read<double>(term.u, batch.size * batch.rows);
-  const auto v = read<double>(term.v, batch.size * batch.tangents);
-  for (long b = 0; b < batch.size; ++b) {
-    std::vector<double> plus(v.begin() + b * batch.tangents, v.begin() + (b + 1) * batch.tangents);
-    std::vector<double> minus = plus;
-    for (long i = 0; i < batch.rows; ++i) {
-      plus[at_index(i)] += u[at_index(b * batch.rows + i)];
-      minus[at_index(i)] -= u[at_index(b * batch.rows + i)];
-    }
-    add_square<T>(squares, b, 0.25, plus);
-    add_square<T>(squares, b, -0.25, minus);
-  }
 }
 
 template <class T>
@@ -139,7 +130,7 @@ Jet NativeEngine<T>::forward(const at::Tensor& x, const Tangents& tangents, Keep
   std::vector<double> gradient(at_index(filled * batch_.inputs), 0.0);
   std::vector<double> second(at_index(filled * batch_.rows * batch_.tangents), 0.0);
   for (Branch<T>& branch : branches_) {
-    branch.forward(batch_, input_.operand(), kept_, value.data(), gradient.data(), second.data());
+    branch.forward(batch_, input_.output(), kept_, value.data(), gradient.data(), second.data());
   }
   input_.finish_forward(batch_, value.data(), gradient.data(), second.data());
 
@@ -165,13 +156,13 @@ template <class T>
 Weights<T> NativeEngine<T>::read_weights(const Functional& functional) const {
   Weights<T> weights;
   weights.first = read<double>(functional.first, batch_.filled() * batch_.inputs);
-  const long u_size = batch_.filled() * batch_.rows;
-  const long v_size = batch_.filled() * batch_.tangents;
-  const bool any = !functional.mixed.empty();
-  weights.u = any ? read<T>(functional.mixed.front().u, u_size) : std::vector<T>(at_index(u_size));
-  weights.v = any ? read<T>(functional.mixed.front().v, v_size) : std::vector<T>(at_index(v_size));
-  for (std::size_t p = 1; p < functional.mixed.size(); ++p) {
-    add_as_squares<T>(functional.mixed[p], batch_, weights.squares);
+  weights.pairs = static_cast<int>(functional.mixed.size());
+  weights.u.resize(at_index(batch_.filled() * weights.pairs * batch_.rows));
+  weights.v.resize(at_index(batch_.filled() * weights.pairs * batch_.tangents));
+  for (int p = 0; p < weights.pairs; ++p) {
+    const MixedTerm& term = functional.mixed[at_index(p)];
+    interleave(as_input<T>(term.u), p, weights.pairs, weights.u);
+    interleave(as_input<T>(term.v), p, weights.pairs, weights.v);
   }
   add_chosen_squares<T>(functional.squares, batch_, weights.squares);
   std::stable_sort(weights.squares.begin(), weights.squares.end(),
@@ -185,19 +176,21 @@ at::Tensor NativeEngine<T>::backward(const Functional& functional) {
   kept_ = false;
   const Weights<T> weights = read_weights(functional);
   input_.start_backward(batch_, weights);
-  at::Tensor result = at::zeros({network_.parameter_count()}, network_.parameters().options());
+  at::Tensor result = at::empty({network_.parameter_count()}, network_.parameters().options());
   T* const input_gradient = result.template data_ptr<T>();
+  InputAdjoints adjoints;
+  if (input_.has_parameters()) {
+    adjoints.samples.resize(at_index(batch_.filled() * (weights.streams() - 1) * batch_.inputs));
+    adjoints.squares.resize(weights.squares.size() * at_index(batch_.inputs));
+  }
   T* gradient = input_gradient + input_.parameter_count();
   for (Branch<T>& branch : branches_) {
-    branch.backward(batch_, weights, input_.operand(), input_.squares_operand(), gradient);
+    branch.backward(batch_, weights, input_.operand(), input_.squares_operand(), gradient,
+                    input_.has_parameters() ? &adjoints : nullptr);
     gradient += branch.parameter_count();
   }
-  if (input_.has_parameters()) {
-    std::vector<double> adjoint(at_index(batch_.filled() * 3 * batch_.inputs), 0.0);
-    std::vector<double> squares_adjoint(weights.squares.size() * at_index(batch_.inputs), 0.0);
-    for (Branch<T>& branch : branches_) branch.add_input_adjoints(batch_, weights, adjoint, squares_adjoint);
-    input_.backward(batch_, weights, adjoint, squares_adjoint, input_gradient);
-  }
+  std::fill(gradient, input_gradient + result.numel(), T(0));  // the generators are no part of L
+  if (input_.has_parameters()) input_.backward(batch_, weights, adjoints, input_gradient);
   return result;
 }
 

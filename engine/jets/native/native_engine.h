@@ -14,11 +14,13 @@ namespace lnn::jets::native {
 /// forward   value and tangents t_z = W t_a, t_a' = phi' t_z; one reverse sweep r_z = phi' r_a, r_a = W^T
 /// r_z; then
 ///           D_u D_v L = sum over layers and neurons of r_a phi'' t_{u,z} t_{v,z}.
-/// backward  F = first . dL/dx + D_u D_v L + sum_e c_e D_{w_e} D_{w_e} L as the value of one more stream:
-///           sigma_z = W sigma_a, sigma_a' = phi' sigma_z + phi'' (t_{u,z} t_{v,z} + sum_e c_e t_{w_e,z}^2).
-///           Its adjoint is the r already at hand, so only the adjoints of t_u, t_v and z (and of t_w where
-///           there are squares) run backward, and dW = r (x) sigma + ubar (x) t_u + vbar (x) t_v + zbar (x)
-///           a.
+/// backward  F = first . dL/dx + sum_p D_{u_p} D_{v_p} L + sum_e c_e D_{w_e} D_{w_e} L as the value of one
+/// more stream:
+///           sigma_z = W sigma_a, sigma_a' = phi' sigma_z + phi'' (sum_p t_{u,z} t_{v,z} + sum_e c_e
+///           t_{w,z}^2). Its adjoint is the r already at hand, so only the adjoints of t_u, t_v and z (and of
+///           t_w where there are squares) run backward, and dW = r (x) sigma + sum_p (ubar (x) t_u + vbar (x)
+///           t_v) + zbar (x) a, block by block, so that only the forward pass's part is kept for the whole
+///           batch.
 ///
 /// Products per sample and hidden layer, in rows: n + 3 forward, 8 backward for an LNN with n coordinates.
 template <class T>

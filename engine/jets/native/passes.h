@@ -15,11 +15,6 @@ inline T* row_of(T* array, const LayerBlock<T>& block, long stream, long sample)
   return array + (stream * block.samples + sample) * block.ld;
 }
 
-template <class T>
-inline T* operand_row(const LayerBlock<T>& block, long stream, long sample) {
-  return row_of(block.operand, block, stream, sample);
-}
-
 template <class T, class Phi>
 void activate_with(const LayerBlock<T>& block, const T* bias) {
   const int tangents = block.output ? 0 : block.tangents;
@@ -29,16 +24,17 @@ void activate_with(const LayerBlock<T>& block, const T* bias) {
     const T* tz = row_of(block.z, block, 1, s);
     T* f1 = row_of(block.f1, block, 0, s);
     T* f2 = row_of(block.f2, block, 0, s);
-    T* f3 = block.f3 == nullptr ? nullptr : row_of(block.f3, block, 0, s);
-    T* a = operand_row(block, 3, s);
+    T* f3 = row_of(block.f3, block, 0, s);
+    T* a = row_of(block.a, block, 0, s);
+    T* ta = row_of(block.tangent, block, 0, s);
     for (long c = 0; c < block.width; c += lanes<T>) {
       const Derivatives<T> phi = Phi::template at<T>(load<T>(z + c) + load<T>(bias + c));
       store<T>(a + c, phi.f0);
       store<T>(f1 + c, phi.f1);
       store<T>(f2 + c, phi.f2);
-      if (f3 != nullptr) store<T>(f3 + c, phi.f3);
+      store<T>(f3 + c, phi.f3);
       for (int j = 0; j < tangents; ++j) {
-        store<T>(a + (j + 1) * stream + c, phi.f1 * load<T>(tz + j * stream + c));
+        store<T>(ta + j * stream + c, phi.f1 * load<T>(tz + j * stream + c));
       }
     }
   }
@@ -101,29 +97,34 @@ inline Vector<T> combination(const T* tz, long stream, int count, const T* weigh
 template <class T>
 void combine(const LayerBlock<T>& block, const T* u, const T* v) {
   const long stream = block.samples * block.ld;
-  for (long s = 0; s < block.samples; ++s) {
+  const int last = 1 + 2 * block.pairs;
+  for (long s = 0; s < block.samples; ++s, u += block.pairs * block.rows, v += block.pairs * block.tangents) {
     const T* tz = row_of(block.z, block, 1, s);
+    const T* ra = row_of(block.z, block, 0, s);
     const T* f1 = row_of(block.f1, block, 0, s);
     const T* f2 = row_of(block.f2, block, 0, s);
-    const T* sigma_z = row_of(block.sigma_z, block, 0, s);
-    T* uz = row_of(block.uv, block, 0, s);
-    T* vz = row_of(block.uv, block, 1, s);
-    T* sigma = operand_row(block, 0, s);
-    T* tu = operand_row(block, 1, s);
-    T* tv = operand_row(block, 2, s);
-    const T* su = u + s * block.rows;
-    const T* sv = v + s * block.tangents;
+    const T* a = row_of(block.a, block, 0, s);
+    T* operand = row_of(block.operand, block, 0, s);
+    T* adjoint = row_of(block.adjoint, block, 0, s);
     for (long c = 0; c < block.width; c += lanes<T>) {
       const Vector<T> d1 = load<T>(f1 + c);
-      const Vector<T> tuz = combination<T>(tz, stream, block.rows, su, c);
-      const Vector<T> tvz = combination<T>(tz, stream, block.tangents, sv, c);
-      store<T>(uz + c, tuz);
-      store<T>(vz + c, tvz);
-      if (!block.output) {
-        store<T>(tu + c, d1 * tuz);
-        store<T>(tv + c, d1 * tvz);
+      Vector<T> curvature = broadcast<T>(0);
+      for (int p = 0; p < block.pairs; ++p) {
+        const long at = (1 + 2 * p) * stream + c;
+        const Vector<T> tuz = combination<T>(tz, stream, block.rows, u + p * block.rows, c);
+        const Vector<T> tvz = combination<T>(tz, stream, block.tangents, v + p * block.tangents, c);
+        store<T>(adjoint + at, tuz);
+        store<T>(adjoint + at + stream, tvz);
+        if (!block.output) {
+          store<T>(operand + at, d1 * tuz);
+          store<T>(operand + at + stream, d1 * tvz);
+        }
+        curvature += tuz * tvz;
       }
-      store<T>(sigma + c, d1 * load<T>(sigma_z + c) + load<T>(f2 + c) * tuz * tvz);
+      const Vector<T> sigma_z = load<T>(adjoint + last * stream + c);
+      store<T>(operand + c, d1 * sigma_z + load<T>(f2 + c) * curvature);
+      if (!block.output) store<T>(operand + last * stream + c, load<T>(a + c));
+      store<T>(adjoint + c, load<T>(ra + c) * d1);
     }
   }
 }
@@ -134,7 +135,7 @@ void combine_square(const LayerBlock<T>& block, const SquareRow<T>& square) {
   const T* tz = row_of(block.z, block, 1, s);
   const T* f1 = row_of(block.f1, block, 0, s);
   const T* f2 = row_of(block.f2, block, 0, s);
-  T* sigma = operand_row(block, 0, s);
+  T* sigma = row_of(block.operand, block, 0, s);
   const long stream = block.samples * block.ld;
   for (long c = 0; c < block.width; c += lanes<T>) {
     const Vector<T> w = combination<T>(tz, stream, block.tangents, square.direction, c);
@@ -144,40 +145,40 @@ void combine_square(const LayerBlock<T>& block, const SquareRow<T>& square) {
   }
 }
 
-// zbar = phi' abar + r_a (phi'' sigma_z + phi''' t_u t_v) + phi'' (t_u ubar_a + t_v vbar_a)
+// zbar = phi' abar + r_a (phi'' sigma_z + phi''' sum_p t_u t_v) + phi'' sum_p (t_u ubar_a + t_v vbar_a)
 template <class T>
 void backward(const LayerBlock<T>& block, const T* incoming) {
   const long stream = block.samples * block.ld;
+  const int last = 1 + 2 * block.pairs;
   for (long s = 0; s < block.samples; ++s) {
     const T* ra = row_of(block.z, block, 0, s);
     const T* f1 = row_of(block.f1, block, 0, s);
     const T* f2 = row_of(block.f2, block, 0, s);
     const T* f3 = row_of(block.f3, block, 0, s);
-    const T* sigma_z = row_of(block.sigma_z, block, 0, s);
-    const T* uz = row_of(block.uv, block, 0, s);
-    const T* vz = row_of(block.uv, block, 1, s);
-    T* out = row_of(block.adjoint, block, 1, s);
+    T* adjoint = row_of(block.adjoint, block, 1, s);
+    T* zbar = row_of(block.adjoint, block, last, s);
     const T* in = incoming == nullptr ? nullptr : incoming + s * block.ld;
     for (long c = 0; c < block.width; c += lanes<T>) {
-      const Vector<T> r = load<T>(ra + c);
+      const Vector<T> d1 = load<T>(f1 + c);
       const Vector<T> d2 = load<T>(f2 + c);
-      const Vector<T> u = load<T>(uz + c);
-      const Vector<T> v = load<T>(vz + c);
-      const Vector<T> r2 = r * d2;
-      Vector<T> ubar = r2 * v;
-      Vector<T> vbar = r2 * u;
-      Vector<T> zbar = r2 * load<T>(sigma_z + c) + r * load<T>(f3 + c) * u * v;
-      if (in != nullptr) {
-        const Vector<T> d1 = load<T>(f1 + c);
-        const Vector<T> ubar_a = load<T>(in + c);
-        const Vector<T> vbar_a = load<T>(in + stream + c);
-        ubar += d1 * ubar_a;
-        vbar += d1 * vbar_a;
-        zbar += d1 * load<T>(in + 2 * stream + c) + d2 * (u * ubar_a + v * vbar_a);
+      const Vector<T> r2 = load<T>(ra + c) * d2;
+      const Vector<T> r3 = load<T>(ra + c) * load<T>(f3 + c);
+      const auto from_above = [&](int i) {
+        return in == nullptr ? broadcast<T>(0) : load<T>(in + i * stream + c);
+      };
+      Vector<T> total = r2 * load<T>(zbar + c) + d1 * from_above(last - 1);
+      for (int p = 0; p < block.pairs; ++p) {
+        T* const ubar = adjoint + 2 * p * stream + c;
+        T* const vbar = ubar + stream;
+        const Vector<T> u = load<T>(ubar);
+        const Vector<T> v = load<T>(vbar);
+        const Vector<T> ubar_a = from_above(2 * p);
+        const Vector<T> vbar_a = from_above(2 * p + 1);
+        store<T>(ubar, r2 * v + d1 * ubar_a);
+        store<T>(vbar, r2 * u + d1 * vbar_a);
+        total += r3 * u * v + d2 * (u * ubar_a + v * vbar_a);
       }
-      store<T>(out + c, ubar);
-      store<T>(out + stream + c, vbar);
-      store<T>(out + 2 * stream + c, zbar);
+      store<T>(zbar + c, total);
     }
   }
 }
@@ -189,7 +190,7 @@ void backward_square(const LayerBlock<T>& block, const SquareRow<T>& square, con
   const T* f1 = row_of(block.f1, block, 0, s);
   const T* f2 = row_of(block.f2, block, 0, s);
   const T* f3 = row_of(block.f3, block, 0, s);
-  T* zbar = row_of(block.adjoint, block, 3, s);
+  T* zbar = row_of(block.adjoint, block, 1 + 2 * block.pairs, s);
   for (long c = 0; c < block.width; c += lanes<T>) {
     const Vector<T> w = load<T>(square.tz + c);
     const Vector<T> r = load<T>(ra + c);

@@ -63,14 +63,15 @@ class SplitProducts {
            floats_per_pair;
   }
 
-  /// C[rows, columns] (+)= A^T B over all rows of the runs.
-  static void transposed_product(long rows, long columns, const Runs<float>& a, const Runs<float>& b,
-                                 float* scratch, float* c, long ldc, bool accumulate) {
-    const long depth_blocks = blocks(a.count * a.rows, tile_depth);
+  /// C[rows, columns] (+)= A^T B over `depth` rows.
+  static void transposed_product(long rows, long columns, long depth, const float* a, long lda,
+                                 const float* b, long ldb, float* scratch, float* c, long ldc,
+                                 bool accumulate) {
+    const long depth_blocks = blocks(depth, tile_depth);
     float* const right = scratch;
     float* const left = scratch + blocks(columns, tile_columns) * depth_blocks * floats_per_pair;
-    pack_runs(b, columns, depth_blocks, right);
-    pack_runs(a, rows, depth_blocks, left);
+    pack(depth, columns, b, ldb, 1, right);
+    pack(depth, rows, a, lda, 1, left);
     // A tile of pairs of rows, read as 16 x 16 pairs and transposed, is the left tile of A^T.
     for (long tile = 0; tile < blocks(rows, tile_rows) * depth_blocks * 2; ++tile) {
       transpose_pairs(reinterpret_cast<std::uint32_t*>(left) + tile * 256);
@@ -84,8 +85,8 @@ class SplitProducts {
     Tiles::release();
   }
 
-  /// Multiplies small integers, which are exact in bfloat16, in shapes with partial tiles and several runs,
-  /// and compares with plain loops: false on a unit, emulator or hypervisor that does not do what it claims.
+  /// Multiplies small integers, which are exact in bfloat16, in shapes with partial tiles, and compares with
+  /// plain loops: false on a unit, emulator or hypervisor that does not do what it claims.
   static bool works() {
     constexpr long rows = 40;
     constexpr long columns = 56;
@@ -115,10 +116,8 @@ class SplitProducts {
     product(rows, columns, depth, a, depth, scratch, c, ld, false);
     product(rows, columns, depth, a, depth, scratch, c, ld, true);
     if (!is_twice_the_product(depth, 1)) return false;
-    const Runs<float> left{a, 3, depth / 3 * rows, depth / 3, rows};
-    const Runs<float> right{b, 3, depth / 3 * columns, depth / 3, columns};
-    transposed_product(rows, columns, left, right, scratch, c, ld, false);
-    transposed_product(rows, columns, left, right, scratch, c, ld, true);
+    transposed_product(rows, columns, depth, a, rows, b, columns, scratch, c, ld, false);
+    transposed_product(rows, columns, depth, a, rows, b, columns, scratch, c, ld, true);
     return is_twice_the_product(1, rows);
   }
 
@@ -159,27 +158,6 @@ class SplitProducts {
       std::uint16_t* const hi = tiles + k / 2 * 32 + k % 2;
       for (long n = 0; n < width; ++n) {
         split(b[k * row_stride + n * column_stride], hi[2 * n], hi[tile_numbers + 2 * n]);
-      }
-    }
-  }
-
-  // All columns of the runs' rows as right tiles; a tile may span two runs.
-  static void pack_runs(const Runs<float>& runs, long columns, long depth_blocks, float* packed) {
-    const long depth = runs.count * runs.rows;
-    for (long n = 0; n < columns; n += tile_columns) {
-      const long width = columns - n < tile_columns ? columns - n : tile_columns;
-      for (long block = 0; block < depth_blocks; ++block, packed += floats_per_pair) {
-        auto* const tiles = reinterpret_cast<std::uint16_t*>(packed);
-        const long end = (block + 1) * tile_depth < depth ? (block + 1) * tile_depth : depth;
-        if (end - block * tile_depth < tile_depth || width < tile_columns) {
-          std::memset(tiles, 0, 2 * tile_numbers * sizeof(std::uint16_t));
-        }
-        for (long k = block * tile_depth; k < end; ++k) {
-          const float* row = runs.first + k / runs.rows * runs.stride + k % runs.rows * runs.ld + n;
-          const long within = k - block * tile_depth;
-          std::uint16_t* const hi = tiles + within / 2 * 32 + within % 2;
-          for (long i = 0; i < width; ++i) split(row[i], hi[2 * i], hi[tile_numbers + 2 * i]);
-        }
       }
     }
   }

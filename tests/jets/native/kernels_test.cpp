@@ -93,32 +93,26 @@ TYPED_TEST(EveryNumberType, ProductsAgreeWithPlainLoops) {
 TYPED_TEST(EveryNumberType, TransposedProductsAgreeWithPlainLoops) {
   using T = TypeParam;
   for (const Kernels<T>& kernels : tables<T>()) {
-    for (const auto& [rows, columns, run_rows] : {std::array{1L, 1L, 1L}, std::array{4L, 33L, 12L},
-                                                  std::array{47L, 20L, 28L}, std::array{70L, 70L, 32L}}) {
+    for (const auto& [rows, columns, depth] : {std::array{1L, 1L, 1L}, std::array{4L, 33L, 36L},
+                                               std::array{47L, 20L, 84L}, std::array{70L, 70L, 96L}}) {
       SCOPED_TRACE(
-          fmt::format("{} rows {} columns {} run {}", kernels.instruction_set, rows, columns, run_rows));
-      const long runs = 3;
+          fmt::format("{} rows {} columns {} depth {}", kernels.instruction_set, rows, columns, depth));
       const long lda = rows + 5;
       const long ldb = round_up(columns, kernels.lanes);
-      const Buffer<T> a = random_numbers<T>(runs * 2 * run_rows * lda, 3);
-      const Buffer<T> b = random_numbers<T>(runs * (run_rows + 1) * ldb, 4);
-      const Runs<T> left{a.data(), runs, 2 * run_rows * lda, run_rows, lda};
-      const Runs<T> right{b.data(), runs, (run_rows + 1) * ldb, run_rows, ldb};
-      const long depth = runs * run_rows;
+      const Buffer<T> a = random_numbers<T>(depth * lda, 3);
+      const Buffer<T> b = random_numbers<T>(depth * ldb, 4);
       Buffer<T> scratch(kernels.transposed_scratch_size(depth, rows, columns));
       Buffer<T> c(rows * ldb);
-      kernels.transposed_product(rows, columns, left, right, scratch.data(), c.data(), ldb, false);
-      kernels.transposed_product(rows, columns, left, right, scratch.data(), c.data(), ldb, true);
+      for (const bool accumulate : {false, true}) {
+        kernels.transposed_product(rows, columns, depth, a.data(), lda, b.data(), ldb, scratch.data(),
+                                   c.data(), ldb, accumulate);
+      }
       double worst = 0;
       for (long i = 0; i < rows; ++i) {
         for (long n = 0; n < columns; ++n) {
           double expected = 0;
-          for (long r = 0; r < runs; ++r) {
-            for (long k = 0; k < run_rows; ++k) {
-              expected += 2.0 * double{a.data()[r * left.stride + k * lda + i]} *
-                          double{b.data()[r * right.stride + k * ldb + n]};
-            }
-          }
+          for (long k = 0; k < depth; ++k)
+            expected += 2.0 * double{a.data()[k * lda + i]} * double{b.data()[k * ldb + n]};
           worst = std::max(worst, std::abs(double{c.data()[i * ldb + n]} - expected));
         }
       }
@@ -132,7 +126,7 @@ template <class T>
 std::array<std::vector<double>, 4> derivatives_at(const Kernels<T>& kernels, network::Activation activation,
                                                   const std::vector<double>& points) {
   const long width = round_up(static_cast<long>(points.size()), kernels.lanes);
-  Buffer<T> z(width), f1(width), f2(width), f3(width), operand(4 * width), bias(width);
+  Buffer<T> z(width), f1(width), f2(width), f3(width), a(width), bias(width);
   std::copy(points.begin(), points.end(), z.data());
   LayerBlock<T> block{};
   block.samples = 1;
@@ -142,10 +136,10 @@ std::array<std::vector<double>, 4> derivatives_at(const Kernels<T>& kernels, net
   block.f1 = f1.data();
   block.f2 = f2.data();
   block.f3 = f3.data();
-  block.operand = operand.data();
+  block.a = a.data();
   kernels.activate(activation, block, bias.data());
   std::array<std::vector<double>, 4> result;
-  const std::array<const T*, 4> values{operand.data() + 3 * width, f1.data(), f2.data(), f3.data()};
+  const std::array<const T*, 4> values{a.data(), f1.data(), f2.data(), f3.data()};
   for (std::size_t k = 0; k < 4; ++k) result[k].assign(values[k], values[k] + points.size());
   return result;
 }

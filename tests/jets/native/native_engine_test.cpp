@@ -15,6 +15,7 @@ struct Case {
   int n = 2;
   int width = 64;
   std::int64_t batch = 37;
+  int mixed_terms = 1;
 };
 
 network::NetworkOptions make_options(const Case& test) {
@@ -24,7 +25,7 @@ network::NetworkOptions make_options(const Case& test) {
   return options;
 }
 
-// A batch with the tangents of an LNN and a functional with a mixed term and some squares.
+// A batch with the tangents of an LNN and a functional with mixed terms and some squares.
 struct Problem {
   explicit Problem(const Case& test) {
     at::manual_seed(7);
@@ -35,8 +36,12 @@ struct Problem {
     directions.select(1, n).narrow(1, 0, n).copy_(x.narrow(1, n, n));
     tangents = {directions, test.n};
     functional = {at::randn({test.batch, 2 * n}, at::kDouble),
-                  {{at::randn({test.batch, n}, at::kDouble), at::randn({test.batch, n + 1}, at::kDouble)}},
+                  {},
                   {{0, 5, 5, 36}, at::randn({4}, at::kDouble), at::randn({4, n}, at::kDouble)}};
+    for (int p = 0; p < test.mixed_terms; ++p) {
+      functional.mixed.push_back(
+          {at::randn({test.batch, n}, at::kDouble), at::randn({test.batch, n + 1}, at::kDouble)});
+    }
   }
 
   at::Tensor x;
@@ -78,7 +83,7 @@ std::pair<double, double> errors(const jets::native::Kernels<T>& kernels, const 
 }
 
 TEST(NativeEngine, KeepsItsPrecisionOnEveryInstructionSet) {
-  for (const Case& test : {Case{2, 64, 37}, Case{4, 100, 130}}) {
+  for (const Case& test : {Case{2, 64, 37, 1}, Case{4, 100, 130, 3}, Case{1, 72, 37, 0}}) {
     for (const auto* kernels : jets::native::available_kernels<double>()) {
       const auto [second, gradient] = errors(*kernels, test);
       EXPECT_LT(second, 1e-13) << kernels->instruction_set;
@@ -95,14 +100,14 @@ TEST(NativeEngine, KeepsItsPrecisionOnEveryInstructionSet) {
 
 TEST(NativeEngine, KeepsFiveDigitsWithSplitProducts) {
   const auto kernels = with_emulated_products(*jets::native::available_kernels<float>().back());
-  const auto [second, gradient] = errors(kernels, {2, 64, 37});
+  const auto [second, gradient] = errors(kernels, {2, 64, 37, 2});
   EXPECT_LT(second, 2e-5);
   EXPECT_LT(gradient, 2e-5);
   EXPECT_GT(gradient, 1e-7);  // it did split
 }
 
 TEST(NativeEngine, NoticesThatTheParametersHaveChanged) {
-  const network::Network network(make_options({1, 8, 3}), at::kDouble);
+  const network::Network network(make_options({1, 8, 3, 0}), at::kDouble);
   network::initialize(network);
   jets::native::NativeEngine<double> engine(network, *jets::native::available_kernels<double>().front());
   const at::Tensor x = at::ones({3, 2}, at::kDouble);
