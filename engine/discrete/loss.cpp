@@ -9,11 +9,10 @@
 
 #include "base/error.h"
 #include "discrete/symmetry_terms.h"
+#include "discrete/vectors.h"
 
 namespace lnn::discrete {
 namespace {
-
-using Matrix = Eigen::MatrixXd;
 
 // The published steepness of the degeneracy term.
 constexpr double steepness = 0.01;
@@ -24,16 +23,18 @@ class PairJet {
   explicit PairJet(const jets::Jet& jet)
       : gradient_(jet.gradient.to(at::kDouble).contiguous()),
         second_(jet.second.to(at::kDouble).contiguous()),
-        n_(gradient_.size(1) / 2) {}
+        n_(gradient_.size(1) / 2),
+        gradients_(gradient_.data_ptr<double>()),
+        seconds_(second_.data_ptr<double>()) {}
 
   std::int64_t n() const { return n_; }
-  const double* gradient(std::int64_t pair) const { return gradient_.data_ptr<double>() + pair * 2 * n_; }
+  const double* gradient(std::int64_t pair) const { return gradients_ + pair * 2 * n_; }
   double d1(std::int64_t pair, std::int64_t i) const { return gradient(pair)[i]; }
   double d2(std::int64_t pair, std::int64_t i) const { return gradient(pair)[n_ + i]; }
 
   Matrix mixed(std::int64_t pair) const {  // D_2 D_1 L_d
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const RowMajor> all(second_.data_ptr<double>() + pair * 2 * n_ * n_, n_, 2 * n_);
+    const Eigen::Map<const RowMajor> all(seconds_ + pair * 2 * n_ * n_, n_, 2 * n_);
     return all.rightCols(n_);
   }
 
@@ -41,6 +42,8 @@ class PairJet {
   at::Tensor gradient_;
   at::Tensor second_;
   std::int64_t n_;
+  const double* gradients_;
+  const double* seconds_;
 };
 
 double determinant(const Matrix& m) {
@@ -182,7 +185,9 @@ LossGradient Loss::gradient(const LossPoints& points, const jets::Jet& jet, cons
   const at::Tensor first = at::zeros({size, 2 * n}, at::kDouble);
   double* to = first.data_ptr<double>();
   // Row i of the cofactors' weights goes into the i-th term: u = e_i among D_1, v among D_2.
+  const at::Tensor u = at::zeros({n, size, n}, at::kDouble);
   const at::Tensor v = at::zeros({n, size, 2 * n}, at::kDouble);
+  double* to_u = u.data_ptr<double>();
   double* to_v = v.data_ptr<double>();
   for (std::size_t t = 0; t < triples.first.size(); ++t) {
     const std::int64_t before = triples.first[t];
@@ -196,8 +201,10 @@ LossGradient Loss::gradient(const LossPoints& points, const jets::Jet& jet, cons
     const double slope = loss_.degeneracy_weight / static_cast<double>(triples.size()) *
                          degeneracy_slope(determinant(mixed), loss_.degeneracy_exponent);
     const Matrix weights = slope * cofactors(mixed);
-    for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t i = 0; i < n; ++i) {
+      to_u[(i * size + after) * n + i] = 1;
       for (std::int64_t j = 0; j < n; ++j) to_v[(i * size + after) * 2 * n + n + j] += weights(i, j);
+    }
   }
   if (points.base_point >= 0) {
     for (std::int64_t i = 0; i < n; ++i) {
@@ -208,9 +215,7 @@ LossGradient Loss::gradient(const LossPoints& points, const jets::Jet& jet, cons
   LossGradient gradient;
   gradient.functional.first = first;
   if (loss_.degeneracy_weight != 0) {
-    const at::Tensor units = at::eye(n, at::kDouble);
-    for (std::int64_t i = 0; i < n; ++i)
-      gradient.functional.mixed.push_back({units[i].expand({size, n}).contiguous(), v[i]});
+    for (std::int64_t i = 0; i < n; ++i) gradient.functional.mixed.push_back({u[i], v[i]});
   }
   gradient.generators.assign(generators.size(), 0.0);
   if (with_symmetry) {
