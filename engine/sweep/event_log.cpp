@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -53,16 +52,17 @@ void EventLog::append(const std::string& event, Json content) {
   content["time"] = unix_seconds();
   content["event"] = event;
   pending_ += content.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  constexpr std::size_t many = 1 << 16;
-  if (pending_.size() > many) flush();
 }
 
 void EventLog::flush() {
-  const std::string lines = std::exchange(pending_, {});
-  if (lines.empty()) return;
-  if (write(descriptor_, lines.data(), lines.size()) != static_cast<ssize_t>(lines.size())) {
-    throw_environment_error("{}: cannot be written ({}). Free space and run again.", path_.string(),
-                            std::strerror(errno));
+  while (!pending_.empty()) {
+    const ssize_t written = write(descriptor_, pending_.data(), pending_.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      throw_environment_error("{}: cannot be written ({}). Free space and run the same command again.",
+                              path_.string(), std::strerror(errno));
+    }
+    pending_.erase(0, static_cast<std::size_t>(written));
   }
 }
 
@@ -109,7 +109,6 @@ void EventLog::draining(const std::string& reason) {
 
 void EventLog::sweep_ended(int exit_code) {
   append("sweep_end", {{"exit_code", exit_code}});
-  flush();
 }
 
 std::vector<Json> EventReader::read_new() {

@@ -19,7 +19,7 @@
 ///   sweep_end {exit_code}
 ///
 /// Epochs are thinned to about one line a second per trial and ten a second in all. Lines reach the file with
-/// flush(), and when there are many.
+/// flush().
 namespace lnn::sweep {
 
 class EventLog {
@@ -39,7 +39,7 @@ class EventLog {
   /// Nothing is started any more, and what runs is to save and stop.
   void draining(const std::string& reason);
   void sweep_ended(int exit_code);
-  /// Throws EnvironmentError when the file cannot be written.
+  /// Throws EnvironmentError when the file cannot be written; what it did not take stays for the next call.
   void flush();
 
  private:

@@ -14,7 +14,7 @@ using store::Outcome;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds tick{100};
-constexpr milliseconds grace_after_problem{2000};
+constexpr milliseconds most_grace_after_problem{60000};
 constexpr milliseconds grace_of_sigterm{400};
 constexpr double least_grace = 5;          // [s]
 constexpr double grace_before_epoch = 30;  // of a trial that has not finished an epoch yet [s]
@@ -53,15 +53,34 @@ SweepEnd Master::run() {
     obey();
     if (!stopping_) deal_out();
     if (idle()) break;
-    for (const SlotEvent& event : slots_.wait(tick)) handle(event);
+    for (const SlotEvent& event : slots_.wait(tick)) guarded([&] { handle(event); });
     beat();
     progress_.tick();
-    events_.flush();
+    guarded([&] { events_.flush(); });
   }
   end_.seconds = seconds_since(begin_);
   if (end_.stopped.empty() && end_.problem.empty() && board_.totals().waiting > 0)
     end_.stopped = "the time limit";
   return end_;
+}
+
+// When this process cannot write, the trials may still save what they have: their disk may be another one,
+// or somebody frees space on it while their epochs end.
+template <class Step>
+void Master::guarded(const Step& step) {
+  try {
+    step();
+  } catch (const EnvironmentError& error) {
+    fail(error.what());
+  }
+}
+
+void Master::fail(const std::string& problem) {
+  if (end_.problem.empty()) {
+    end_.problem = problem;
+    progress_.note(problem);
+  }
+  stop("a problem", std::min(drain_grace(), most_grace_after_problem));
 }
 
 bool Master::idle() const {
@@ -166,8 +185,7 @@ void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
   progress_.ended(trial, end, again);
   options_.on_end(trial, end, again);
   if (!end.environment_problem.empty()) {
-    if (end_.problem.empty()) end_.problem = end.environment_problem;
-    stop("a problem", grace_after_problem);
+    fail(end.environment_problem);
   } else if (!end.device_problem.empty()) {
     take_out_of_service(event, end);
   } else if (end.outcome == Outcome::interrupted && !stopping_) {
@@ -200,9 +218,8 @@ void Master::take_out_of_service(const SlotEvent& event, const TrialEnd& end) {
   const bool any_left =
       std::ranges::any_of(slot_states_, [](const SlotState& slot) { return !slot.out_of_service; });
   if (any_left) return;
-  end_.problem = fmt::format("no device is left that works ({}). Repair it and run the same command again.",
-                             end.device_problem);
-  stop("a problem", grace_after_problem);
+  fail(fmt::format("no device is left that works ({}). Repair it and run the same command again.",
+                   end.device_problem));
 }
 
 void Master::obey() {
@@ -229,7 +246,7 @@ Master::Milliseconds Master::drain_grace() const {
 void Master::stop(const std::string& reason, Milliseconds grace) {
   // Waiting for an epoch makes the same request over and over; only a harder one counts.
   if (stopping_ && (*stopping_ <= grace || reason == end_.stopped)) return;
-  if (!stopping_ && end_.problem.empty()) {
+  if (!stopping_ && !running_.empty()) {
     progress_.note(fmt::format("stopping because of {}: {} running {} after the epoch (at most {})", reason,
                                running_.size(), running_.size() == 1 ? "trial is saved" : "trials are saved",
                                duration_text(std::chrono::duration<double>(grace).count())));

@@ -80,6 +80,9 @@ class Master {
   void take_out_of_service(const SlotEvent& event, const TrialEnd& end);
   void obey();
   void stop(const std::string& reason, Milliseconds grace);
+  template <class Step>
+  void guarded(const Step& step);
+  void fail(const std::string& problem);
   Milliseconds drain_grace() const;
   double longest_epoch() const;
   void beat();

@@ -146,9 +146,13 @@ class Sweep {
     progress.close();
     folder_.tidy();
     remember_pace(end);
+    if (!end.problem.empty()) {
+      events.sweep_ended(bad_environment);  // as far as the disk takes it
+      throw EnvironmentError(problem_text(end));
+    }
     const int code = finish(end);
     events.sweep_ended(code);
-    if (!end.problem.empty()) throw EnvironmentError(end.problem);
+    events.flush();
     return code;
   }
 
@@ -157,6 +161,7 @@ class Sweep {
   void greet(const Deadline& deadline) const;
   void note_end(const TrialStatus& trial, const TrialEnd& end, bool again, const Job& job) const;
   void remember_pace(const SweepEnd& end) const;
+  std::string problem_text(const SweepEnd& end) const;
   int finish(const SweepEnd& end) const;
   bool other_parts_wait() const;
   int stopped_early(const SweepEnd& end) const;
@@ -223,11 +228,20 @@ void Sweep::remember_pace(const SweepEnd& end) const {
     const auto bytes = fs::file_size(run_.trial(trial.id), absent);
     if (!absent) pace->second.file_bytes = static_cast<double>(bytes);
   }
-  write_pace(run_.pace(), table);
+  try {
+    write_pace(run_.pace(), table);
+  } catch (const EnvironmentError&) {
+    // It only costs a worse order and forecast, and what else the disk does not take matters more.
+  }
+}
+
+std::string Sweep::problem_text(const SweepEnd& end) const {
+  const Totals totals = board_.totals();
+  return fmt::format("{} ({} of {} trials are done and kept; the others go on from what they saved.)",
+                     end.problem, totals.done(), totals.trials);
 }
 
 int Sweep::finish(const SweepEnd& end) const {
-  if (!end.problem.empty()) return bad_environment;
   const Totals totals = board_.totals();
   if (totals.waiting > 0) return stopped_early(end);
   if (other_parts_wait()) {

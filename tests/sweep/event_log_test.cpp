@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "base/error.h"
@@ -61,6 +63,7 @@ TEST_F(EventLogTest, ReaderGoesOnWhereItStopped) {
   EXPECT_EQ(reader.read_new().size(), 1U);
   EXPECT_TRUE(reader.read_new().empty());
   log.sweep_ended(0);
+  log.flush();
   EXPECT_EQ(reader.read_new().size(), 1U);
 }
 
@@ -71,6 +74,28 @@ TEST_F(EventLogTest, ATornLineOfAKilledWriterCostsOnlyItself) {
   EXPECT_EQ(reader.read_new().size(), 1U);
   { EventLog(path()).sweep_started(1, 1); }
   EXPECT_EQ(reader.read_new().size(), 1U);
+}
+
+// A file that takes only so much, which is then made larger.
+TEST_F(EventLogTest, WhatAFullDiskDidNotTakeIsWrittenLater) {
+  EventLog log(path());
+  log.sweep_started(1, 1);
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  const rlimit small{std::filesystem::file_size(path()) + 20, RLIM_INFINITY};
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  log.trial_started(trial(1), 0);
+  log.slot_lost(0, "why");
+  EXPECT_THROW(log.flush(), lnn::EnvironmentError);
+  log.draining("a problem");
+  EXPECT_THROW(log.flush(), lnn::EnvironmentError);
+  setrlimit(RLIMIT_FSIZE, &unlimited);
+  std::signal(SIGXFSZ, previous);
+  log.flush();
+  const auto events = EventReader(path()).read_new();
+  ASSERT_EQ(events.size(), 4U) << "no line is torn";
+  EXPECT_EQ(events[1].at("id"), "abc");
+  EXPECT_EQ(events[3].at("event"), "drain");
 }
 
 TEST_F(EventLogTest, SaysWhichFileCannotBeOpened) {

@@ -7,6 +7,7 @@
 //   slow:S      the same, S seconds an epoch
 //   nan         diverges in epoch 2
 //   hang        3 epochs, then never ends and says nothing; stubborn: ignores SIGTERM, too
+//   saves:S     one epoch, then waits for SIGTERM, and S seconds later leaves a checkpoint
 //   busy:S      3 epochs, then says for S seconds that it is alive, and completes
 //   segv        dies by that signal; also abort, kill and kill:N
 //   exit:N      says why on standard error and exits with N
@@ -113,6 +114,17 @@ void train(const std::string& behavior, int epochs, const std::string& pack) {
   }
 }
 
+volatile std::sig_atomic_t told_to_stop = 0;
+
+[[noreturn]] void save_when_told(double seconds, const std::string& checkpoint) {
+  std::signal(SIGTERM, [](int) { told_to_stop = 1; });
+  say({1, 3, 1, 1, 1, 1e-3, 0.01}, "");
+  while (told_to_stop == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  lnn::write_text_file(checkpoint, "saved");
+  std::exit(lnn::trial::exit_stopped);
+}
+
 void stay_busy(double seconds) {
   for (double t = 0; t < seconds; t += 0.02) {
     std::cout << lnn::trial::alive_line("evaluation") << std::endl;
@@ -178,6 +190,8 @@ void run_trial(const lnn::trial::Request& request, std::size_t k) {
     return;
   }
   misbehave(behavior, record.attempts);
+  if (behavior.starts_with("saves:"))
+    save_when_told(std::stod(behavior.substr(6)), request.checkpoints.at(k));
   train(behavior, 3, pack);
   if (behavior.starts_with("busy:")) stay_busy(std::stod(behavior.substr(5)));
   if (behavior == "hang" || behavior == "stubborn") {
