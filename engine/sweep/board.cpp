@@ -193,6 +193,7 @@ void Board::started(const std::string& id, int attempt, double time) {
   trial.attempts = attempt;
   trial.epoch.reset();
   trial.epochs_before = 0;
+  trial.first_reported = 0;
   trial.started = trial.reported = time;
 }
 
@@ -200,7 +201,10 @@ void Board::reported(const std::string& id, const trial::EpochEvent& epoch, doub
   const auto found = find(id);
   if (!found) return;
   TrialStatus& trial = trials_[*found];
-  if (!trial.epoch) trial.epochs_before = epoch.epoch - 1;
+  if (!trial.epoch) {
+    trial.epochs_before = epoch.epoch - 1;
+    trial.first_reported = time;
+  }
   trial.epoch = epoch;
   trial.reported = time;
 }

@@ -36,6 +36,7 @@ struct TrialStatus {
   std::optional<trial::EpochEvent> epoch;  ///< last report of the current or last attempt
   int epochs_before = 0;                   ///< finished before that attempt
   double started = 0;                      ///< of this sweep's attempt; 0 when it has not started it
+  double first_reported = 0;               ///< of that attempt; 0 before its first report
   double reported = 0;                     ///< last report or end
 };
 

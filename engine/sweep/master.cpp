@@ -58,6 +58,8 @@ SweepEnd Master::run() {
     progress_.tick();
     guarded([&] { events_.flush(); });
   }
+  for (auto& [name, pace] : cut_short_) pace.trials = 0;
+  end_.pace.merge(cut_short_);
   end_.seconds = seconds_since(begin_);
   if (end_.stopped.empty() && end_.problem.empty() && board_.totals().waiting > 0)
     end_.stopped = "the time limit";
@@ -178,10 +180,10 @@ void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
   --slot_states_[static_cast<std::size_t>(event.slot)].trials;
   running_.erase(event.id);
   const bool again = goes_again(board_.trial(event.id), end);
+  learn(board_.trial(event.id), end);
   board_.ended(event.id, end.outcome, end.reason, unix_seconds(), again);
   events_.trial_ended(event.id, end, again);
   const TrialStatus& trial = board_.trial(event.id);
-  learn(trial, end);
   progress_.ended(trial, end, again);
   options_.on_end(trial, end, again);
   if (!end.environment_problem.empty()) {
@@ -202,10 +204,11 @@ bool Master::goes_again(const TrialStatus& trial, const TrialEnd& end) const {
 void Master::learn(const TrialStatus& trial, const TrialEnd& end) {
   end_.busy += end.seconds;
   end_.longest = std::max(end_.longest, end.seconds);
-  const bool from_its_beginning = trial.epochs_before == 0;
-  if (end.outcome != Outcome::completed || !from_its_beginning || end.seconds <= 0) return;
-  ClassPace& pace = end_.pace[board_.class_name(trial.cost_class)];
-  pace.seconds = (pace.seconds * pace.trials + end.seconds) / (pace.trials + 1);
+  const bool whole = end.outcome == Outcome::completed && trial.epochs_before == 0;
+  const auto seconds = whole ? std::optional(end.seconds) : extrapolated_seconds(trial);
+  if (!seconds || *seconds <= 0) return;
+  ClassPace& pace = (whole ? end_.pace : cut_short_)[board_.class_name(trial.cost_class)];
+  pace.seconds = (pace.seconds * pace.trials + *seconds) / (pace.trials + 1);
   ++pace.trials;
   pace.first_checkpoint = first_checkpoint_[static_cast<std::size_t>(trial.cost_class)];
   pace.memory = std::max(pace.memory, end.peak_memory);

@@ -44,7 +44,7 @@ struct SweepEnd {
   int starts = 0;
   std::optional<Forecast> forecast;  ///< the first one
   double forecast_after = 0;         ///< when it was made [s after the start]
-  PaceTable pace;                    ///< of the classes of which trials were completed
+  PaceTable pace;  ///< of the classes of which trials were completed, else have trained an epoch
 
   /// No schedule of these starts on `slots` slots could have been shorter than this [s].
   double lower_bound(int slots) const;
@@ -95,6 +95,7 @@ class Master {
   Progress& progress_;
   std::vector<SlotState> slot_states_;
   std::map<std::string, std::size_t> running_;  // id -> slot
+  PaceTable cut_short_;                         // by trials that were not trained from beginning to end
   std::vector<double> first_checkpoint_;        // of each class, the longest seen [s]; 0: unknown
   std::optional<Milliseconds> stopping_;        // the grace that running trials were given
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

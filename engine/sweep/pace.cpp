@@ -119,7 +119,10 @@ PaceTable read_pace(const fs::path& path) {
 
 void write_pace(const fs::path& path, const PaceTable& table) {
   PaceTable all = table;
-  all.merge(read_pace(path));
+  for (const auto& [name, known] : read_pace(path)) {
+    ClassPace& pace = all.try_emplace(name, known).first->second;
+    if (pace.trials == 0 && known.trials > 0) pace = known;
+  }
   Json classes = Json::object();
   for (const auto& [name, pace] : all) classes[name] = to_json(pace);
   std::error_code ignored;
@@ -147,6 +150,16 @@ PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backen
   PaceTable table = read_pace(run.pace());
   if (const fs::path cache = pace_cache(backend, device); !cache.empty()) table.merge(read_pace(cache));
   return table;
+}
+
+std::optional<double> extrapolated_seconds(const TrialStatus& trial) {
+  if (!trial.epoch) return std::nullopt;
+  const int after_first = trial.epoch->epoch - trial.epochs_before - 1;
+  const double each =
+      after_first > 0 ? (trial.reported - trial.first_reported) / after_first : trial.epoch->seconds;
+  const double seconds = trial.first_reported - trial.started + each * (trial.epoch->epochs - 1);
+  // The clock may have been set back.
+  return seconds > 0 ? std::optional(seconds) : std::nullopt;
 }
 
 std::optional<double> measured_memory(const Board& board, const PaceTable& earlier) {

@@ -13,8 +13,8 @@ namespace lnn::sweep {
 
 /// What trials of one cost class took on one kind of machine.
 struct ClassPace {
-  double seconds = 0;           ///< of a whole trial, start of its process and evaluation included [s]
-  int trials = 0;               ///< that were measured; 0: extrapolated by a probe
+  double seconds = 0;  ///< of a whole trial, start of its process and evaluation included [s]
+  int trials = 0;      ///< that were measured; 0: extrapolated by a probe or from trials that were cut short
   double first_checkpoint = 0;  ///< from a trial's start to the end of its first epoch, the longest seen [s]
   double memory = 0;            ///< largest resident memory of its process [MiB]; 0: unknown
   double file_bytes = 0;        ///< size of its result file [bytes]; 0: unknown
@@ -28,7 +28,8 @@ using PaceTable = std::map<std::string, ClassPace>;
 /// order and forecast.
 PaceTable read_pace(const std::filesystem::path& path);
 
-/// Adds to the table in `path` (made when missing) and writes it atomically:
+/// Adds to the table in `path` (made when missing; what was measured there stays when `table` only
+/// extrapolates) and writes it atomically:
 /// {"schema_version": 1, "classes": {name: {"seconds", "trials", "first_checkpoint", "memory_mib",
 /// "file_bytes"}}}. Throws EnvironmentError.
 void write_pace(const std::filesystem::path& path, const PaceTable& table);
@@ -39,6 +40,11 @@ std::filesystem::path pace_cache(const std::string& backend, const std::string& 
 
 /// What was measured before: in this run (RUN/pace.json), else in that cache.
 PaceTable earlier_pace(const store::RunDirectory& run, const std::string& backend, const std::string& device);
+
+/// What a whole trial takes by the epochs that its present start has reported: the way to the first one, and
+/// as many more as it has at their mean [s]. The evaluation that follows is not known. Nothing before the
+/// first report. To be asked before Board::ended.
+std::optional<double> extrapolated_seconds(const TrialStatus& trial);
 
 /// The most that a process which trains one of the waiting trials was seen to hold [MiB]; nothing unless that
 /// was measured for all their classes.

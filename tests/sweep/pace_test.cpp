@@ -89,6 +89,23 @@ TEST(Forecast, CoversAFactorOfThreeWhereOnlyCostsWereCompared) {
   EXPECT_GT(now->seconds / now->low, 3);
 }
 
+// 30 s to load the data and train the first epoch, then 2 s each.
+TEST(ExtrapolatedSeconds, CountTheStartOnce) {
+  Board board(plan_with_costs({5}));
+  const auto seconds = [&] { return lnn::sweep::extrapolated_seconds(board.trial("0")); };
+  board.started("0", 1, 100);
+  EXPECT_FALSE(seconds().has_value());
+  board.reported("0", {.epoch = 21, .epochs = 50, .seconds = 3}, 130);
+  EXPECT_DOUBLE_EQ(*seconds(), 30 + 49 * 3) << "one epoch: as long as it says";
+  board.reported("0", {.epoch = 22, .epochs = 50, .seconds = 1}, 131);
+  board.reported("0", {.epoch = 23, .epochs = 50, .seconds = 3}, 134);
+  EXPECT_DOUBLE_EQ(*seconds(), 30 + 49 * 2);
+  board.started("0", 2, 200);
+  EXPECT_FALSE(seconds().has_value());
+  board.reported("0", {.epoch = 24, .epochs = 50, .seconds = 0}, 50);
+  EXPECT_FALSE(seconds().has_value()) << "the clock was set back";
+}
+
 TEST(MeasuredMemory, IsTheMostOfWhatWaitsAndIsKnown) {
   Board board(plan_with_costs({5, 4, 3}));
   PaceTable earlier{{board.class_name(0), {.seconds = 1, .memory = 900}},
@@ -116,10 +133,18 @@ TEST_F(PaceFile, AddsToWhatItHolds) {
   const ClassPace one{
       .seconds = 1.5, .trials = 3, .first_checkpoint = 0.5, .memory = 200, .file_bytes = 5000};
   lnn::sweep::write_pace(path_, {{"a", one}, {"b", one}});
-  lnn::sweep::write_pace(path_, {{"b", {.seconds = 2}}});
+  lnn::sweep::write_pace(path_, {{"b", {.seconds = 2, .trials = 1}}});
   const PaceTable table = lnn::sweep::read_pace(path_);
   EXPECT_EQ(table.at("a"), one);
   EXPECT_EQ(table.at("b").seconds, 2);
+}
+
+TEST_F(PaceFile, WhatWasExtrapolatedDoesNotReplaceWhatWasMeasured) {
+  lnn::sweep::write_pace(path_, {{"a", {.seconds = 5}}, {"b", {.seconds = 5, .trials = 1}}});
+  lnn::sweep::write_pace(path_, {{"a", {.seconds = 6}}, {"b", {.seconds = 6}}});
+  const PaceTable table = lnn::sweep::read_pace(path_);
+  EXPECT_EQ(table.at("a").seconds, 6);
+  EXPECT_EQ(table.at("b").seconds, 5);
 }
 
 TEST_F(PaceFile, DamageOnlyCostsKnowledge) {

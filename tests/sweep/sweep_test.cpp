@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "store/trial_file.h"
+#include "sweep/pace.h"
 #include "sweep/run_status.h"
 #include "sweep_fixture.h"
 
@@ -114,6 +115,22 @@ TEST_F(RunSweepTest, StartsNothingThatCannotReachItsFirstCheckpoint) {
   EXPECT_EQ(sweep({"slow:0.5"}), lnn::sweep::run_again);
   EXPECT_THAT(lnn::read_text_file(run().events()), testing::Not(HasSubstr("\"slot\":0,\"time\":9")));
   EXPECT_FALSE(fs::exists(run().trial(id_of(0))));
+}
+
+// It is stopped a quarter of the limit before it, in its second epoch of three.
+TEST_F(RunSweepTest, WhatWasCutShortIsRememberedForTheNextTurn) {
+  options_.workers = 1;
+  options_.time_limit = 1.6;
+  EXPECT_EQ(sweep({"slow:0.8"}), lnn::sweep::run_again);
+  const auto pace = lnn::sweep::read_pace(run().pace());
+  ASSERT_EQ(pace.size(), 1U);
+  EXPECT_NEAR(pace.begin()->second.first_checkpoint, 1, 0.21);
+  EXPECT_NEAR(pace.begin()->second.seconds, pace.begin()->second.first_checkpoint + 2 * 0.8, 1e-3);
+  EXPECT_EQ(pace.begin()->second.trials, 0);
+  options_.time_limit = 0.9;
+  EXPECT_EQ(sweep({"slow:0.8"}), lnn::sweep::run_again);
+  const std::string events = lnn::read_text_file(run().events());
+  EXPECT_EQ(events.find("trial_start"), events.rfind("trial_start")) << "too late for a first checkpoint";
 }
 
 TEST_F(RunSweepTest, PartsShareAFolderAndTheLastOneCollects) {
