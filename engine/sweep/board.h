@@ -97,6 +97,7 @@ class Board {
   /// Every running trial is back to waiting: whoever ran it is gone.
   void all_interrupted();
 
+  /// They stay where they are as long as the board lives.
   const std::vector<TrialStatus>& trials() const { return trials_; }
   const TrialStatus& trial(const std::string& id) const { return trials_.at(index_.at(id)); }
   std::size_t classes() const { return classes_.size(); }

@@ -101,30 +101,33 @@ bool Master::give_one(std::size_t slot) {
   const SlotState& state = slot_states_[slot];
   const std::size_t depth = slots_.depth();
   if (state.out_of_service || state.trials >= depth) return false;
-  const auto pack = board_.next(pack_size(), [this](const TrialStatus& trial) { return may_start(trial); });
+  // Asked for every class of trials when the deadline is near.
+  const double reserve = this->reserve();
+  const auto pack =
+      board_.next(pack_size(), [&](const TrialStatus& trial) { return may_start(trial, reserve); });
   if (pack.empty()) return false;
   start(slot, pack);
   return true;
 }
 
 // A trial that cannot reach its first checkpoint in time would have been started for nothing.
-bool Master::may_start(const TrialStatus& trial) const {
+bool Master::may_start(const TrialStatus& trial, double reserve) const {
   if (!options_.deadline.exists()) return true;
   const double needed = first_checkpoint_[static_cast<std::size_t>(trial.cost_class)];
-  return options_.deadline.left() > needed + reserve();
+  return options_.deadline.left() > needed + reserve;
 }
 
 // Running trials finish their epoch and save within this time before the deadline; a quarter of a short one.
 double Master::reserve() const {
+  if (!options_.deadline.exists()) return 0;
   return std::min(std::max(least_grace, 2 * longest_epoch()), options_.deadline.length() / 4);
 }
 
 double Master::longest_epoch() const {
   double longest = 0;
-  for (const auto& [id, slot] : running_) {
-    const TrialStatus& trial = board_.trial(id);
+  for (const TrialStatus* trial : running_) {
     const double seconds =
-        trial.epoch ? trial.epoch->seconds : first_checkpoint_[static_cast<std::size_t>(trial.cost_class)];
+        trial->epoch ? trial->epoch->seconds : first_checkpoint_[static_cast<std::size_t>(trial->cost_class)];
     longest = std::max(longest, seconds);
   }
   return longest;
@@ -150,7 +153,7 @@ void Master::start(std::size_t slot, const std::vector<const TrialStatus*>& pack
   }
   for (const TrialStatus* trial : pack) {
     board_.started(trial->id, job.attempt, unix_seconds());
-    running_[trial->id] = slot;
+    running_.insert(trial);
     events_.trial_started(*trial, static_cast<int>(slot));
     progress_.started(*trial);
   }
@@ -178,7 +181,7 @@ void Master::handle_epoch(const SlotEvent& event, const trial::EpochEvent& epoch
 
 void Master::handle_end(const SlotEvent& event, const TrialEnd& end) {
   --slot_states_[static_cast<std::size_t>(event.slot)].trials;
-  running_.erase(event.id);
+  running_.erase(&board_.trial(event.id));
   const bool again = goes_again(board_.trial(event.id), end);
   learn(board_.trial(event.id), end);
   board_.ended(event.id, end.outcome, end.reason, unix_seconds(), again);
@@ -238,9 +241,8 @@ void Master::obey() {
 // A trial saves after the epoch that it is in.
 Master::Milliseconds Master::drain_grace() const {
   double seconds = std::max(least_grace, 2 * longest_epoch());
-  for (const auto& [id, slot] : running_) {
-    if (!board_.trial(id).epoch) seconds = std::max(seconds, grace_before_epoch);
-  }
+  if (std::ranges::any_of(running_, [](const TrialStatus* trial) { return !trial->epoch; }))
+    seconds = std::max(seconds, grace_before_epoch);
   // What writing the last events takes, at most [s].
   const double to_leave = std::min(1.0, options_.deadline.length() / 20);
   return to_milliseconds(std::min(seconds, options_.deadline.left() - to_leave));

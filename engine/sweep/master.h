@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,7 +68,7 @@ class Master {
 
   void deal_out();
   bool give_one(std::size_t slot);
-  bool may_start(const TrialStatus& trial) const;
+  bool may_start(const TrialStatus& trial, double reserve) const;
   double reserve() const;
   int pack_size();
   void start(std::size_t slot, const std::vector<const TrialStatus*>& pack);
@@ -94,10 +94,10 @@ class Master {
   EventLog& events_;
   Progress& progress_;
   std::vector<SlotState> slot_states_;
-  std::map<std::string, std::size_t> running_;  // id -> slot
-  PaceTable cut_short_;                         // by trials that were not trained from beginning to end
-  std::vector<double> first_checkpoint_;        // of each class, the longest seen [s]; 0: unknown
-  std::optional<Milliseconds> stopping_;        // the grace that running trials were given
+  std::set<const TrialStatus*> running_;
+  PaceTable cut_short_;                   // by trials that were not trained from beginning to end
+  std::vector<double> first_checkpoint_;  // of each class, the longest seen [s]; 0: unknown
+  std::optional<Milliseconds> stopping_;  // the grace that running trials were given
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::optional<std::chrono::steady_clock::time_point> last_beat_;
   SweepEnd end_;
