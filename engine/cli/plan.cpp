@@ -82,13 +82,14 @@ std::optional<ProbeReport> probe(const experiment::Plan& plan, const po::variabl
   if (!options.contains("probe")) return std::nullopt;
   sweep::ProbeOptions probing;
   probing.threads = options["threads"].as<int>();
-  probing.slots = options.contains("workers") ? options["workers"].as<int>()
-                                              : std::max(1, sweep::available_cores() / probing.threads);
-  if (probing.threads < 1 || probing.slots < 1)
-    throw_user_error("--workers and --threads must be at least 1.");
   probing.engine = {options["backend"].as<std::string>(), options["precision"].as<std::string>(),
                     options["device"].as<std::string>()};
   jets::check_words(probing.engine);
+  if (probing.threads < 1) throw_user_error("--threads {}: must be at least 1.", probing.threads);
+  probing.slots = options.contains("workers")
+                      ? options["workers"].as<int>()
+                      : sweep::default_workers(probing.threads, probing.engine.device);
+  if (probing.slots < 1) throw_user_error("--workers {}: must be at least 1.", probing.slots);
   probing.on_class = [](std::size_t done, std::size_t of) {
     std::cerr << fmt::format("lnn-sweep: measured {} of {} kinds of trials\n", done, of);
   };
@@ -133,7 +134,7 @@ int plan(const Words& words) {
                                "sbatch; `run` and `submit` use what was measured (three epochs on a few "
                                "batches of each kind of trial; seconds to a minute each)");
   syntax.options.add_options()("workers", po::value<int>(),
-                               "with --probe: trials side by side (default: cores / threads)");
+                               "with --probe: trials side by side (default: as for `run`)");
   syntax.options.add_options()("threads", po::value<int>()->default_value(1), "with --probe, as for `run`");
   for (const char* name : {"backend", "precision", "device"}) {
     syntax.options.add_options()(name, po::value<std::string>()->default_value("auto"),

@@ -34,7 +34,8 @@ Syntax run_syntax() {
        "KEY=VALUE: one setting for all trials, stronger than the file; may be repeated")         //
       ("only", po::value<std::vector<std::string>>()->default_value({}, ""),                     //
        "run only trials whose id starts with this or whose label contains it; may be repeated")  //
-      ("workers", po::value<int>(), "trials at a time without MPI (default: cores / threads)")   //
+      ("workers", po::value<int>(),
+       "trials at a time without MPI (default: cores / threads, with --device cuda one on each GPU)")  //
       ("threads", po::value<int>()->default_value(1),
        "threads of each trial (the native engine uses one)")        //
       ("backend", po::value<std::string>()->default_value("auto"),  //

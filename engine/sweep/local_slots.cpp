@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "sweep/devices.h"
 
 namespace lnn::sweep {
 namespace {
@@ -84,6 +85,11 @@ int available_cores() {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(1, CPU_COUNT(&cores)) : 1;
+}
+
+int default_workers(int threads, const std::string& device) {
+  const std::size_t devices = device == "cuda" ? visible_devices().size() : 0;
+  return devices > 0 ? static_cast<int>(devices) : std::max(1, available_cores() / threads);
 }
 
 }  // namespace lnn::sweep

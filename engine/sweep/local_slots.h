@@ -41,4 +41,9 @@ class LocalSlots : public Slots {
 /// Processors that this process may use (its affinity mask: Slurm and taskset narrow it).
 int available_cores();
 
+/// How many trials of `threads` (1 or more) threads run side by side here when nobody says otherwise: for the
+/// device "cuda" one on each that is visible (sweep/devices.h); else, or when none is, as many as there are
+/// cores for.
+int default_workers(int threads, const std::string& device);
+
 }  // namespace lnn::sweep

@@ -70,12 +70,9 @@ void check(const SweepOptions& options, const MpiSession* mpi) {
   check_limits(options);
 }
 
-// On GPUs a slot each, unless told otherwise; on the processor as many as there are cores for.
-int local_workers(const SweepOptions& options, std::size_t devices) {
+int local_workers(const SweepOptions& options) {
   const int cores = available_cores();
-  const bool on_devices = options.engine.device == "cuda" && devices > 0;
-  const int fitting = on_devices ? static_cast<int>(devices) : std::max(1, cores / options.threads);
-  const int workers = options.workers.value_or(fitting);
+  const int workers = options.workers.value_or(default_workers(options.threads, options.engine.device));
   if (workers * options.threads > cores) {
     std::cerr << fmt::format(
         "lnn-sweep: {} workers x {} threads on {} cores: each trial will be slower, seconds in the results "
@@ -87,8 +84,7 @@ int local_workers(const SweepOptions& options, std::size_t devices) {
 
 std::unique_ptr<Slots> make_slots(const SweepOptions& options, const MpiSession* mpi) {
   if (mpi != nullptr && mpi->size() > 1) return std::make_unique<MpiSlots>(*mpi);
-  const std::vector<std::string> devices = visible_devices();
-  return std::make_unique<LocalSlots>(local_workers(options, devices.size()), devices);
+  return std::make_unique<LocalSlots>(local_workers(options), visible_devices());
 }
 
 Board resumed_board(const experiment::Plan& plan, const SweepOptions& options, const Shard& shard,

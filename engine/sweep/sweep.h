@@ -18,7 +18,7 @@ struct SweepOptions {
   std::filesystem::path out;                                ///< the run directory; created when missing
   experiment::Json overrides = experiment::Json::object();  ///< those that the plan was made with
   std::vector<std::string> selected;                        ///< ids to run; empty: all
-  std::optional<int> workers;                               ///< local slots; default: cores / threads
+  std::optional<int> workers;                               ///< local slots; see default_workers
   int threads = 1;                                          ///< of each trial process
   double trial_timeout = 0;                                 ///< wall-clock limit of a trial [s]; 0: none
   double hang_limit = 600;       ///< longest time without a sign of life from a trial [s]; 0: none

@@ -337,7 +337,8 @@ TEST_F(RunTest, PlanProbesEachKindAndTellsTheTime) {
   for (const char* part :
        {"measured 1 of 1 kinds", "core-hours", "95 %", "sbatch --ntasks=1", "lnn-sweep run"})
     EXPECT_THAT(finished.output, HasSubstr(part));
-  EXPECT_EQ(launch(alone, {words[0], words[1], "--probe", "--workers", "0"})->wait().code, 2);
+  for (const char* option : {"--workers", "--threads"})
+    EXPECT_EQ(launch(alone, {words[0], words[1], "--probe", option, "0"})->wait().code, 2) << option;
   EXPECT_EQ(launch(alone, words, {{"*", "segv"}})->wait().code, 3);
 }
 

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "sweep/local_slots.h"
 
 namespace {
 
@@ -27,6 +30,22 @@ TEST(VisibleDevices, EndAtTheFirstThatIsNone) {
   EXPECT_THAT(devices_with(""), IsEmpty());
   EXPECT_THAT(devices_with("NoDevFiles"), IsEmpty());
   EXPECT_THAT(devices_with("1,-1,0"), ElementsAre("1"));
+}
+
+TEST(DefaultWorkers, AreAsManyAsGpusOrCores) {
+  const auto workers_with = [](const char* variable, int threads, const char* device) {
+    setenv("CUDA_VISIBLE_DEVICES", variable, 1);
+    const int workers = lnn::sweep::default_workers(threads, device);
+    unsetenv("CUDA_VISIBLE_DEVICES");
+    return workers;
+  };
+  const int cores = lnn::sweep::available_cores();
+  EXPECT_EQ(workers_with("0,1,2,5,7", 1, "cuda"), 5);
+  EXPECT_EQ(workers_with("0,1,2,5,7", 100, "cuda"), 5) << "a GPU each, whatever the threads";
+  EXPECT_EQ(workers_with("", 1, "cuda"), cores);
+  EXPECT_EQ(workers_with("0,1,2,5,7", 1, "auto"), cores);
+  EXPECT_EQ(workers_with("0,1,2,5,7", 2, "cpu"), std::max(1, cores / 2));
+  EXPECT_EQ(workers_with("", 100000, "cpu"), 1);
 }
 
 }  // namespace
