@@ -89,14 +89,12 @@ struct Format<double> {
   static constexpr int artanh_terms = 16;
 };
 
-// sum_k coefficients[k] x^k, even and odd powers side by side.
+// sum_k coefficients[k] x^k
 template <class T, int Terms>
 inline Vector<T> polynomial(const T (&coefficients)[Terms], Vector<T> x) {
-  const Vector<T> square = x * x;
-  Vector<T> sums[2] = {};
-#pragma GCC unroll 32
-  for (int k = Terms - 1; k >= 0; --k) sums[k % 2] = sums[k % 2] * square + coefficients[k];
-  return sums[1] * x + sums[0];
+  Vector<T> p = broadcast<T>(coefficients[Terms - 1]);
+  for (int k = Terms - 2; k >= 0; --k) p = p * x + coefficients[k];
+  return p;
 }
 
 // 1 / k!: Taylor's series of e^r.
