@@ -15,7 +15,8 @@
 namespace lnn::figures {
 namespace {
 
-constexpr std::size_t largest_points = 600;  // more than the pixels of a panel
+constexpr std::size_t wide_points = 600;     // about as many as a panel has pixels
+constexpr std::size_t small_points = 150;    // the same of one of three beside each other
 constexpr std::size_t lines_in_a_panel = 6;  // as many as there are colors
 
 std::vector<Numbers> histories(const StudyArm& arm, const std::string& column) {
@@ -33,16 +34,18 @@ std::size_t longest(const std::vector<Numbers>& series) {
   return size;
 }
 
-Band band_of(const std::string& name, const std::vector<Numbers>& series) {
+Band band_of(const std::string& name, const std::vector<Numbers>& series, std::size_t points = wide_points) {
   Numbers epochs(longest(series));
   for (std::size_t i = 0; i < epochs.size(); ++i) epochs[i] = static_cast<double>(i + 1);
-  return thinned(band_over(name, std::move(epochs), series), largest_points);
+  return thinned(band_over(name, std::move(epochs), series), points);
 }
 
 /// A history column of the arms that have one.
-std::vector<Band> bands_of(const std::vector<const StudyArm*>& arms, const std::string& column) {
+std::vector<Band> bands_of(const std::vector<const StudyArm*>& arms, const std::string& column,
+                           std::size_t points = wide_points) {
   std::vector<Band> bands;
-  for (const StudyArm* arm : arms) bands.push_back(band_of(words(arm->label), histories(*arm, column)));
+  for (const StudyArm* arm : arms)
+    bands.push_back(band_of(words(arm->label), histories(*arm, column), points));
   return bands;
 }
 
@@ -158,8 +161,8 @@ Picture small_multiples(const Study& study, const std::vector<const StudyArm*>& 
                    .subtitle = study.subtitle(seeds_of(arms, "val_total")),
                    .columns = columns,
                    .height = 180,
-                   .between = 45});
-  const std::vector<Band> bands = bands_of(arms, "val_total");
+                   .between = 60});
+  const std::vector<Band> bands = bands_of(arms, "val_total", small_points);
   const Limits limits = limits_of(bands);
   const std::string medians = medians_of(picture, bands) + " using 1:2 " + others.plot();
   for (std::size_t i = 0; i < arms.size(); ++i) {
