@@ -19,7 +19,6 @@ namespace lnn::test {
 class InFinishedRun : public InFolder {
  protected:
   void SetUp() override {
-    InFolder::SetUp();
     for (const auto& folder : {run_.trials(), run_.checkpoints(), run_.configs(), run_.logs()})
       std::filesystem::create_directories(folder);
     const experiment::ExperimentFile file = experiment::parse_experiment(

@@ -2,23 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "base/error.h"
+#include "tests/in_folder.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-class Files : public testing::Test {
- protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_files_test_" + std::to_string(getpid()));
-};
+using Files = lnn::test::InFolder;
 
 TEST_F(Files, WritesAndReadsBack) {
   lnn::write_text_file(folder_ / "a.txt", "one\ntwo");
@@ -29,7 +23,7 @@ TEST_F(Files, ReplacesAndLeavesNoTemporary) {
   lnn::write_text_file(folder_ / "a.txt", "old");
   lnn::write_text_file(folder_ / "a.txt", "new");
   EXPECT_EQ(lnn::read_text_file(folder_ / "a.txt"), "new");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+  EXPECT_EQ(files_in(folder_), 1);
 }
 
 TEST_F(Files, SaysWhatItCouldNotDo) {

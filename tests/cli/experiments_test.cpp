@@ -2,7 +2,6 @@
 // `smoke` scale. The main job's experiment gives bitwise the same numbers however it is started.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +15,7 @@
 #include "launch.h"
 #include "store/run_directory.h"
 #include "store/trial_file.h"
+#include "tests/in_folder.h"
 
 namespace {
 
@@ -35,11 +35,8 @@ std::string experiment_file(const std::string& name) {
   return (fs::path(LNN_SOURCE_DIR) / "experiments" / (name + ".json")).string();
 }
 
-class Experiments : public testing::TestWithParam<std::string> {
+class Experiments : public lnn::test::InFolder, public testing::WithParamInterface<std::string> {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   Finished lnn_sweep(Words words, int ranks = 0) const {
     words.insert(words.begin(), LNN_SWEEP_PROGRAM);
     if (ranks > 0) {
@@ -64,8 +61,6 @@ class Experiments : public testing::TestWithParam<std::string> {
     }
     return result;
   }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_experiments_test_" + std::to_string(getpid()));
 };
 
 using EveryExperiment = Experiments;

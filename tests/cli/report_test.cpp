@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 #include "launch.h"
-#include "tests/store/sample_trials.h"
+#include "tests/in_folder.h"
 #include "tests/store/written_run.h"
 
 namespace {

@@ -2,15 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "experiment/plan.h"
 #include "launch.h"
-#include "store/run_directory.h"
-#include "store/trial_file.h"
+#include "tests/in_folder.h"
+#include "tests/store/written_run.h"
 
 namespace {
 
@@ -21,34 +19,25 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-class TableTest : public testing::Test {
+class TableTest : public lnn::test::InFolder {
  protected:
-  void TearDown() override { fs::remove_all(folder_); }
-
   /// Two widths; the loss is the seed over the width.
   RunDirectory write_run(const std::string& name, const std::string& seeds,
                          const std::string& processor) const {
     const RunDirectory run{folder_ / name};
-    fs::create_directories(run.trials());
     Json text = Json::parse(R"({
       "name": "widths", "system": "sphere", "grid": {"network.width": [8, 16]},
       "base": {"data.samples": 100, "training.epochs": 1}})");
     text["seeds"] = Json::parse(seeds);
-    const auto file = lnn::experiment::parse_experiment(text.dump(), "x.json");
-    const auto plan = lnn::experiment::make_plan({file}, "desk", Json::object(), {});
-    lnn::experiment::write_plan(plan, run.plan());
-    for (const auto& trial : plan.trials) {
+    const auto make = [&](const lnn::experiment::PlannedTrial& trial) {
       const Json network = trial.config().at("network");
-      lnn::store::TrialRecord record;
-      record.id = trial.id;
-      record.config = trial.config().dump();
-      record.outcome = lnn::store::Outcome::completed;
+      lnn::store::TrialRecord record = lnn::test::completed_trial(trial);
       const double loss = network.at("seed").get<double>() / network.at("width").get<double>();
       record.metrics["best_val_total"] = {loss, "1", "lowest total validation loss"};
       record.provenance["processor"] = processor;
-      lnn::store::write_trial(run.trial(trial.id), record);
-    }
-    lnn::store::collect(run, plan);
+      return record;
+    };
+    lnn::store::collect(run, lnn::test::write_run(run, text, make));
     return run;
   }
 
@@ -56,8 +45,6 @@ class TableTest : public testing::Test {
     words.insert(words.begin(), {LNN_SWEEP_PROGRAM, "table"});
     return Launched(words, {}, folder_ / "output").wait();
   }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_table_test_" + std::to_string(getpid()));
 };
 
 TEST_F(TableTest, MergesRunsOfDifferentMachinesAndSaysSo) {

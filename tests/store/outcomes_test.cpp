@@ -24,7 +24,6 @@ using testing::HasSubstr;
 class Outcomes : public lnn::test::InFolder {
  protected:
   void SetUp() override {
-    InFolder::SetUp();
     fs::create_directories(run_.trials());
     for (const std::string& id : ids_) plan_.trials.push_back(planned(id, "e", "arm", {}, 1));
   }

@@ -29,10 +29,7 @@ using testing::ThrowsMessage;
 
 class RunDirectory : public lnn::test::InFolder {
  protected:
-  void SetUp() override {
-    InFolder::SetUp();
-    std::filesystem::create_directories(run_.trials());
-  }
+  void SetUp() override { std::filesystem::create_directories(run_.trials()); }
 
   // Four trials: completed, diverged, damaged and without a file; the first serves two experiments.
   Plan make_run() const {

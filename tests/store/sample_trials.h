@@ -1,34 +1,18 @@
 #pragma once
 
-#include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <limits>
 #include <memory>
 #include <string>
 
 #include "experiment/plan.h"
 #include "store/trial_record.h"
+#include "tests/in_folder.h"
 
-/// Small trials and folders for the tests of store and analysis.
+/// Small trials for the tests of store and analysis.
 namespace lnn::test {
-
-/// A fixture with an empty folder that disappears afterwards.
-class InFolder : public testing::Test {
- protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::ptrdiff_t files_in(const std::filesystem::path& folder) const {
-    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
-  }
-
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("lnn_store_test_" + std::to_string(getpid()));
-};
 
 /// No file may grow beyond `bytes` while this lives: as a full disk, for a test.
 class FileSizeLimit {

@@ -5,13 +5,13 @@
 #include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "store/checkpoint_file.h"
+#include "tests/in_folder.h"
 #include "tests/trial/same_record.h"
 #include "trial/run_trial.h"
 
@@ -23,13 +23,11 @@ using test::expect_same_record;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class CheckpointsTest : public testing::Test {
+class CheckpointsTest : public test::InFolder {
  protected:
   CheckpointsTest() {
-    fs::create_directories(folder_);
     options_.checkpoints = {{path("a.h5")}, 0, [] { return false; }};
   }
-  ~CheckpointsTest() override { fs::remove_all(folder_); }
 
   static Json config(int seed = 1) {
     return {{"system", "double_pendulum"},   {"data.samples", 64},
@@ -65,7 +63,6 @@ class CheckpointsTest : public testing::Test {
     return trial::run_trial(config(seed), options);
   }
 
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_checkpoints_" + std::to_string(getpid()));
   trial::RunOptions options_;
 };
 

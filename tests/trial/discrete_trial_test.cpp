@@ -1,11 +1,11 @@
 // Whole trials of paper B at a tiny size: trained, stopped in the middle, continued.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/error.h"
+#include "tests/in_folder.h"
 #include "tests/trial/same_record.h"
 #include "trial/run_trial.h"
 
@@ -41,11 +41,8 @@ Json baseline_config() {
   return config;
 }
 
-class DiscreteTrial : public testing::Test {
+class DiscreteTrial : public test::InFolder {
  protected:
-  DiscreteTrial() { fs::create_directories(folder_); }
-  ~DiscreteTrial() override { fs::remove_all(folder_); }
-
   // The record of a trial that was stopped after `epochs` and then continued.
   store::TrialRecord stopped_and_continued(const Json& config, int epochs) const {
     trial::RunOptions options;
@@ -54,8 +51,6 @@ class DiscreteTrial : public testing::Test {
     options.checkpoints.stop = [] { return false; };
     return trial::run_trial(config, options);
   }
-
-  fs::path folder_ = fs::temp_directory_path() / ("lnn_discrete_trial_" + std::to_string(getpid()));
 };
 
 TEST_F(DiscreteTrial, CompletesWithEveryPartOfTheRecord) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,13 +14,11 @@
 
 #include "base/files.h"
 #include "tests/cli/launch.h"
+#include "tests/in_folder.h"
 
 /// Runs lnn-sweep-trial on small trials in a folder of its own.
-class TrialProgram : public testing::Test {
+class TrialProgram : public lnn::test::InFolder {
  protected:
-  TrialProgram() { std::filesystem::create_directories(folder_); }
-  ~TrialProgram() override { std::filesystem::remove_all(folder_); }
-
   std::string write_config(const std::string& name,
                            const nlohmann::json& overrides = nlohmann::json::object()) const {
     nlohmann::json config{{"system", "double_pendulum"},   {"data.samples", 64},
@@ -43,7 +40,4 @@ class TrialProgram : public testing::Test {
     return launch_words({std::istream_iterator<std::string>(text), {}});
   }
   Finished run(const std::string& arguments) const { return launch(arguments)->wait(); }
-
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("lnn_trial_program_" + std::to_string(getpid()));
 };

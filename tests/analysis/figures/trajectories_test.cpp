@@ -24,7 +24,6 @@ using testing::Not;
 class DiscreteFiguresTest : public FiguresTest {
  protected:
   void SetUp() override {
-    FiguresTest::SetUp();
     const Json text = Json::parse(R"({
       "name": "orbits", "system": "kepler", "paper": {"section": "B, IV"}, "seeds": [1, 2],
       "base": {"training.epochs": 40, "training.passes_per_epoch": 100},
