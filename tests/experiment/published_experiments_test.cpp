@@ -230,7 +230,7 @@ class PaperB : public testing::TestWithParam<ExpectedB> {};
 INSTANTIATE_TEST_SUITE_P(Experiments, PaperB,
                          testing::Values(ExpectedB{"cart_pendulum", 4},
                                          ExpectedB{"cart_pendulum_trajectories", 3}, ExpectedB{"kepler", 4},
-                                         ExpectedB{"kepler_guesses", 4}, ExpectedB{"kepler_noise", 5},
+                                         ExpectedB{"kepler_guesses", 5}, ExpectedB{"kepler_noise", 5},
                                          ExpectedB{"kepler_trajectories", 3},
                                          ExpectedB{"symmetries_free_particle", 3},
                                          ExpectedB{"symmetries_isotropic_oscillator", 2}),
