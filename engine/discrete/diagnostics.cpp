@@ -20,6 +20,14 @@ void check_states(const physics::System& system, const Points& q, const Points& 
             "every velocity has its position, of the system's dimension");
 }
 
+// p_ki (M q_k + w)_i
+Points momentum_terms(const AffineGenerator& generator, const Points& q, const Points& p) {
+  const Eigen::Index n = generator.w.size();
+  invariant(q.cols() == n && p.cols() == n && q.rows() >= p.rows(), "every momentum has its position");
+  const Points motion = (q.topRows(p.rows()) * generator.M.transpose()).rowwise() + generator.w.transpose();
+  return p.cwiseProduct(motion);
+}
+
 }  // namespace
 
 Points central_velocities(const Points& q, double h, const Eigen::VectorXd& v_0) {
@@ -56,10 +64,13 @@ Points true_momenta(const physics::System& system, const Points& q, const Points
 }
 
 Eigen::VectorXd momentum_map(const AffineGenerator& generator, const Points& q, const Points& p) {
-  const Eigen::Index n = generator.w.size();
-  invariant(q.cols() == n && p.cols() == n && q.rows() >= p.rows(), "every momentum has its position");
-  const Points motion = (q.topRows(p.rows()) * generator.M.transpose()).rowwise() + generator.w.transpose();
-  return p.cwiseProduct(motion).rowwise().sum();
+  return momentum_terms(generator, q, p).rowwise().sum();
+}
+
+double momentum_drift(const AffineGenerator& generator, const Points& q, const Points& p) {
+  const Points terms = momentum_terms(generator, q, p);
+  const double largest = terms.cwiseAbs().rowwise().sum().maxCoeff();
+  return change_from_start(terms.rowwise().sum()).cwiseAbs().maxCoeff() / largest;
 }
 
 Eigen::VectorXd change_from_start(const Eigen::VectorXd& x) {

@@ -35,6 +35,11 @@ Points true_momenta(const physics::System& system, const Points& q, const Points
 /// The momenta are those of true_momenta() or, the published way for learned symmetries, discrete_momenta().
 Eigen::VectorXd momentum_map(const AffineGenerator& generator, const Points& q, const Points& p);
 
+/// How far a momentum map strays from what it was: the largest |I_k - I_0| over the largest sum_i |p_ki (M
+/// q_k + w)_i|, dimensionless. 0: conserved; 1: it changes by as much as its terms are. NaN where these are
+/// all zero.
+double momentum_drift(const AffineGenerator& generator, const Points& q, const Points& p);
+
 /// x_k - x_0 of at least one value: the error of a quantity that should stay what it was.
 Eigen::VectorXd change_from_start(const Eigen::VectorXd& x);
 

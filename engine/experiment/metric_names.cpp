@@ -78,7 +78,8 @@ std::vector<MetricName> trajectory_metrics() {
       {"true_symmetry_error_max", "of the momentum map", "largest |I - I_0| of the true I along the rollout"},
       {"symmetry_angle", "rad",
        "largest principal angle between the learned generators and the true Lie algebra"},
-      {"symmetry_shift", "rad", "largest principal angle between the learned generators and their first guess"},
+      {"symmetry_shift", "rad",
+       "largest principal angle between the learned generators and their first guess"},
       {"plateau_passes", "1", "passes until the degeneracy term is below 0.45 for good"},
       {"mixed_eigenvalue1_real", "1", "of " + plane},
       {"mixed_eigenvalue1_imag", "1", "of " + plane},
@@ -86,6 +87,12 @@ std::vector<MetricName> trajectory_metrics() {
       {"mixed_eigenvalue2_imag", "1", "of " + plane},
   };
   for (int k = 1; k <= 3; ++k) {
+    names.push_back(
+        {fmt::format("generator{}_drift", k), "1",
+         fmt::format(
+             "largest |I - I_0| of learned generator {}'s momentum map along the rollout over the largest "
+             "size of its terms",
+             k)});
     for (const char* entry : {"w1", "w2", "M11", "M12", "M21", "M22"})
       names.push_back({fmt::format("generator{}_{}", k, entry), "1",
                        fmt::format("{} of learned generator {}, systems with two coordinates", entry, k)});

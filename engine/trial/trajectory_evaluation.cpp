@@ -44,6 +44,7 @@ struct Comparison {
   Eigen::VectorXd true_energy;    // likewise
   Eigen::VectorXd momentum;       // as the paper plots it; empty without a known symmetry
   Eigen::VectorXd true_momentum;  // likewise
+  std::vector<double> drifts;     // of each learned generator's momentum map
 };
 
 std::vector<AffineGenerator> learned_generators(const PreparedTrial& trial) {
@@ -74,10 +75,11 @@ void add_momenta(const PreparedTrial& trial, const DiscreteLagrangian& L_d, Comp
     comparison.true_momentum = discrete::momentum_map(known.front(), comparison.rollout.q, p);
     comparison.momentum = comparison.true_momentum;
   }
-  if (!learned.empty()) {
-    const Points p = discrete::discrete_momenta(L_d, comparison.rollout.q);
-    comparison.momentum = discrete::momentum_map(learned.front(), comparison.rollout.q, p);
-  }
+  if (learned.empty()) return;
+  const Points p = discrete::discrete_momenta(L_d, comparison.rollout.q);
+  comparison.momentum = discrete::momentum_map(learned.front(), comparison.rollout.q, p);
+  for (const AffineGenerator& generator : learned)
+    comparison.drifts.push_back(discrete::momentum_drift(generator, comparison.rollout.q, p));
 }
 
 Comparison compare(const PreparedTrial& trial, const DiscreteLagrangian& L_d, ReferenceTrajectory truth) {
@@ -210,7 +212,7 @@ double largest_angle(const std::vector<AffineGenerator>& left, const std::vector
   return angles.empty() ? nan : angles.back();
 }
 
-void add_generators(const PreparedTrial& trial, Metrics& metrics) {
+void add_generators(const PreparedTrial& trial, const Comparison& extended, Metrics& metrics) {
   const auto learned = learned_generators(trial);
   if (learned.empty()) return;
   const auto known = discrete::generators(discrete::true_symmetries(trial.config().system));
@@ -219,6 +221,9 @@ void add_generators(const PreparedTrial& trial, Metrics& metrics) {
   metrics["symmetry_shift"] = {largest_angle(learned, first_generators(trial)), "rad",
                                "largest principal angle between learned generators and their first guess"};
   for (std::size_t k = 0; k < learned.size(); ++k) {
+    metrics[fmt::format("generator{}_drift", k + 1)] = {
+        completed(extended) ? extended.drifts[k] : nan, "1",
+        "largest |I - I_0| of the learned generator along the rollout over the largest size of I's terms"};
     const auto add = [&](const std::string& entry, double value) {
       metrics[fmt::format("generator{}_{}", k + 1, entry)] = {value, "1", "of the learned generator (w, M)"};
     };
@@ -250,7 +255,7 @@ Evaluation evaluate_on_trajectories(const PreparedTrial& trial, int steps) {
   const Comparison test = compare(trial, *L_d, test_trajectory(trial.system(), options));
   Evaluation evaluation;
   add_errors(trial, extended, test, evaluation.metrics);
-  add_generators(trial, evaluation.metrics);
+  add_generators(trial, extended, evaluation.metrics);
   add_eigenvalues(*L_d, extended.truth, evaluation.metrics);
   evaluation.groups = {arrays(trial, extended, "extended"), arrays(trial, test, "test")};
   return evaluation;

@@ -75,6 +75,14 @@ TEST(MomentumMap, TakesTranslationAndMatrixTogether) {
   EXPECT_EQ(momentum_map(any, Points{{1, 2}}, Points{{100, 1}})[0], 1017);
 }
 
+TEST(MomentumDrift, IsTheLargestChangeOverTheTerms) {
+  const AffineGenerator rotation{Eigen::Matrix2d{{0, 1}, {-1, 0}}, Eigen::Vector2d{0, 0}};
+  // I = 33 - 26 = 7, then 119 - 95 = 24; the terms' magnitudes add to 59 and 214.
+  EXPECT_DOUBLE_EQ(momentum_drift(rotation, Points{{2, 3}, {5, 7}}, Points{{11, 13}, {17, 19}}), 17.0 / 214);
+  EXPECT_EQ(momentum_drift(rotation, Points{{2, 3}, {2, 3}}, Points{{11, 13}, {11, 13}}), 0);
+  EXPECT_TRUE(std::isnan(momentum_drift(rotation, Points{{2, 3}}, Points{{0, 0}})));
+}
+
 // The midpoint rule conserves the charge of every true symmetry exactly; what remains is rounding and the
 // root finder's tolerance.
 class Conservation : public ::testing::TestWithParam<const char*> {};

@@ -67,6 +67,7 @@ TEST(EvaluateOnTrajectories, ReportsTheGeneratorAndItsAngle) {
   EXPECT_EQ(metrics.at("generator1_w2").value, -2);
   EXPECT_EQ(metrics.at("generator1_M12").value, 0);
   EXPECT_NEAR(metrics.at("symmetry_angle").value, 0, 1e-7) << "a translation, whatever its sign and length";
+  EXPECT_LT(metrics.at("generator1_drift").value, 1e-9);
 
   Json shear = free_particle();
   shear["symmetry.w"] = {0, 0};
@@ -76,6 +77,7 @@ TEST(EvaluateOnTrajectories, ReportsTheGeneratorAndItsAngle) {
   const auto of_shear = trial::evaluate_on_trajectories(wrong, longer).metrics;
   EXPECT_NEAR(of_shear.at("symmetry_angle").value, std::numbers::pi / 2, 1e-7) << "no symmetry at all";
   EXPECT_GT(of_shear.at("symmetry_error_max").value, 1e-3) << "the learned I, which is not conserved";
+  EXPECT_GT(of_shear.at("generator1_drift").value, 1e-3) << "likewise";
   EXPECT_LT(of_shear.at("true_symmetry_error_max").value, 1e-9);
 }
 
