@@ -9,7 +9,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <set>
 
 #include "analysis/text_table.h"
@@ -190,8 +189,9 @@ void require_metric(const Trials& trials, const std::string& metric) {
   if (std::ranges::any_of(trials, has_it)) return;
   const auto known = measured(trials);
   if (known.empty()) return experiment::require_metric(metric, "--metric");
-  const auto names = std::views::keys(known);
-  experiment::throw_unknown_metric("--metric", metric, {names.begin(), names.end()},
+  std::vector<std::string> names;
+  for (const auto& [name, value] : known) names.push_back(name);
+  experiment::throw_unknown_metric("--metric", metric, names,
                                    "`lnn-sweep table RUN --list-metrics` lists those of a run");
 }
 

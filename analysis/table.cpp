@@ -83,6 +83,7 @@ std::vector<double> published_values(const TableDefinition& definition, const Gr
 
 Summary summary_of(const std::vector<Value>& values) {
   std::vector<double> numbers;
+  numbers.reserve(values.size());
   for (const Value& value : values) numbers.push_back(value.value);
   return summarize(numbers);
 }

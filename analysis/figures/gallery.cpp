@@ -76,6 +76,7 @@ Drawn draw_gallery(const Study& study) {
                         most_single_seeds)};
   }
   std::vector<std::vector<Rollout>> rollouts;
+  rollouts.reserve(trials.size());
   for (const StudyTrial* trial : trials) rollouts.push_back(read_rollouts(*trial));
   if (rollouts[0].empty()) return {{}, "no completed trial was rolled out"};
 

@@ -146,6 +146,7 @@ Drawn draw_lambda(const Study& study) {
   add_panel(picture, study, lines, "best_val_total", "validation loss");
   add_panel(picture, study, lines, "instability_train_total", "training instability");
   std::vector<std::string> names;
+  names.reserve(lines.size());
   for (const PenaltyLine& line : lines) names.push_back(line.name);
   add_legend(picture, names);
   return {{std::move(picture)}, ""};

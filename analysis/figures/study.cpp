@@ -179,6 +179,7 @@ const store::DataArray& need_array(const store::ArrayGroup& group, const std::st
 std::vector<std::size_t> numbers_with(const std::vector<const StudyArm*>& arms, const std::string& family,
                                       const std::string& name) {
   std::vector<std::size_t> numbers;
+  numbers.reserve(arms.size());
   for (const StudyArm* arm : arms) numbers.push_back(arm->completed_with(family, name).size());
   return numbers;
 }

@@ -44,6 +44,7 @@ Band band_of(const std::string& name, const std::vector<Numbers>& series, std::s
 std::vector<Band> bands_of(const std::vector<const StudyArm*>& arms, const std::string& column,
                            std::size_t points = wide_points) {
   std::vector<Band> bands;
+  bands.reserve(arms.size());
   for (const StudyArm* arm : arms)
     bands.push_back(band_of(words(arm->label), histories(*arm, column), points));
   return bands;
@@ -80,6 +81,7 @@ Settings axes(const std::vector<Band>& bands, Limits limits, int tics) {
 
 std::string seeds_of(const std::vector<const StudyArm*>& arms, const std::string& column) {
   std::vector<std::size_t> numbers;
+  numbers.reserve(arms.size());
   for (const StudyArm* arm : arms) numbers.push_back(histories(*arm, column).size());
   return spread_text(numbers);
 }
@@ -136,6 +138,7 @@ Picture shared_panels(const Study& study, const std::vector<const StudyArm*>& ar
 
 std::string medians_of(Picture& picture, const std::vector<Band>& bands) {
   std::vector<Line> lines;
+  lines.reserve(bands.size());
   for (const Band& band : bands) lines.push_back({band.x, band.middle});
   return picture.lines("epoch, median of each arm", lines);
 }
@@ -146,6 +149,7 @@ std::string seeds_of_arm(Picture& picture, const StudyArm& arm, const std::strin
     seeds.push_back(band_of(name, std::vector<Numbers>{one}));
   }
   std::vector<Line> lines;
+  lines.reserve(seeds.size());
   for (const Band& seed : seeds) lines.push_back({seed.x, seed.middle});
   return picture.lines(name + ": epoch, each seed", lines);
 }

@@ -14,7 +14,6 @@ namespace lnn::analysis::report {
 namespace {
 
 using experiment::Json;
-using experiment::PlannedTrial;
 
 std::string text_or_empty(const Json& json, const char* key) {
   const auto found = json.find(key);

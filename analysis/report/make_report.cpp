@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "analysis/figures/figures.h"
@@ -15,8 +14,6 @@
 
 namespace lnn::analysis::report {
 namespace {
-
-namespace fs = std::filesystem;
 
 void draw_all(Report& report, const figures::Sources& sources) {
   const ScratchFolder folder("lnn-sweep-report");

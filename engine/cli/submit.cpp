@@ -145,7 +145,7 @@ Texts dependency(const po::variables_map& values) {
 }
 
 std::string analysis_kind(const po::variables_map& values) {
-  const std::string kind = optional<std::string>(values, "analysis").value_or("");
+  std::string kind = optional<std::string>(values, "analysis").value_or("");
   const Texts kinds{"afterany", "afterok"};
   if (!kind.empty() && std::ranges::find(kinds, kind) == kinds.end())
     throw_unknown_name("--analysis", kind, kinds);
