@@ -190,6 +190,7 @@ void require_metric(const Trials& trials, const std::string& metric) {
   const auto known = measured(trials);
   if (known.empty()) return experiment::require_metric(metric, "--metric");
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& [name, value] : known) names.push_back(name);
   experiment::throw_unknown_metric("--metric", metric, names,
                                    "`lnn-sweep table RUN --list-metrics` lists those of a run");
