@@ -44,7 +44,7 @@ struct Comparison {
   Eigen::VectorXd true_energy;    // likewise
   Eigen::VectorXd momentum;       // as the paper plots it; empty without a known symmetry
   Eigen::VectorXd true_momentum;  // likewise
-  std::vector<double> drifts;     // of each learned generator's momentum map
+  Points p;                       // -D_1 L_d along the rollout; empty without learned generators
 };
 
 std::vector<AffineGenerator> learned_generators(const PreparedTrial& trial) {
@@ -76,10 +76,8 @@ void add_momenta(const PreparedTrial& trial, const DiscreteLagrangian& L_d, Comp
     comparison.momentum = comparison.true_momentum;
   }
   if (learned.empty()) return;
-  const Points p = discrete::discrete_momenta(L_d, comparison.rollout.q);
-  comparison.momentum = discrete::momentum_map(learned.front(), comparison.rollout.q, p);
-  for (const AffineGenerator& generator : learned)
-    comparison.drifts.push_back(discrete::momentum_drift(generator, comparison.rollout.q, p));
+  comparison.p = discrete::discrete_momenta(L_d, comparison.rollout.q);
+  comparison.momentum = discrete::momentum_map(learned.front(), comparison.rollout.q, comparison.p);
 }
 
 Comparison compare(const PreparedTrial& trial, const DiscreteLagrangian& L_d, ReferenceTrajectory truth) {
@@ -222,7 +220,7 @@ void add_generators(const PreparedTrial& trial, const Comparison& extended, Metr
                                "largest principal angle between learned generators and their first guess"};
   for (std::size_t k = 0; k < learned.size(); ++k) {
     metrics[fmt::format("generator{}_drift", k + 1)] = {
-        completed(extended) ? extended.drifts[k] : nan, "1",
+        completed(extended) ? discrete::momentum_drift(learned[k], extended.rollout.q, extended.p) : nan, "1",
         "largest |I - I_0| of the learned generator along the rollout over the largest size of I's terms"};
     const auto add = [&](const std::string& entry, double value) {
       metrics[fmt::format("generator{}_{}", k + 1, entry)] = {value, "1", "of the learned generator (w, M)"};
